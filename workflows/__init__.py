@@ -1,0 +1,1 @@
+"""The law: state machines, working days and policy; standard library and ``transitions`` only."""

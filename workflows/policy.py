@@ -1,0 +1,137 @@
+"""What counties set for themselves: days, limits, levels and colours, as plain data with defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from workflows.issue import Severity
+from workflows.policy_rules import RULES, check_field, check_order
+
+
+class Colour(StrEnum):
+    """How urgent an issue is; what a county does about a colour is its own data."""
+
+    NONE = "none"
+    BLUE = "blue"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+class PolicyError(ValueError):
+    """A policy cannot be used: ``field`` is dotted (``major.red_from``), ``code`` says what is wrong with it."""
+
+    def __init__(self, field: str, code: str) -> None:
+        super().__init__(f"{field}: {code}")
+        self.field = field
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for one severity; days are working days."""
+
+    rectify_days: int = 10
+    evidence_needed: int = 1
+    remind_before: tuple[int, ...] = (7, 3, 1, 0)
+    blue_within: int = 7
+    yellow_from: int = 1
+    red_from: int = 5
+    interview_from: int = 10
+    interview_every: int = 5
+
+    def colour(self, workdays_late: int, days_left: int | None) -> Colour:
+        """Return the colour of an open issue; ``days_left`` is ``None`` for an undated one, which has no colour.
+
+        Both count working days; a deadline that passed on days off is 0 late with 0 left, and still blue.
+        """
+        if days_left is None:
+            return Colour.NONE
+        if workdays_late >= self.red_from:
+            return Colour.RED
+        if workdays_late >= self.yellow_from:
+            return Colour.YELLOW
+        return Colour.BLUE if days_left <= self.blue_within else Colour.NONE
+
+    def interviews_due(self, workdays_late: int) -> int:
+        """Return how many interviews 约谈 an issue this late has given cause to propose."""
+        if workdays_late < self.interview_from:
+            return 0
+        return 1 + (workdays_late - self.interview_from) // self.interview_every
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One version of a county's policy; days are working days, ``lookback_days`` calendar days."""
+
+    assign_days: int = 1
+    accept_days: int = 2
+    recheck_days: int = 3
+    sign_off_days: int = 2
+    lookback_days: int = 90
+    max_extensions: int = 2
+    group_lead_may_assign: bool = False
+    other_group_must_recheck: bool = True
+    general: Terms = field(default_factory=Terms)
+    serious: Terms = field(default_factory=lambda: Terms(rectify_days=15))
+    major: Terms = field(default_factory=lambda: Terms(rectify_days=20, evidence_needed=2))
+
+    def for_severity(self, severity: Severity) -> Terms:
+        """Return what holds for issues of this severity."""
+        return {
+            Severity.GENERAL: self.general,
+            Severity.SERIOUS: self.serious,
+            Severity.MAJOR: self.major,
+        }[severity]
+
+    def colour(self, severity: Severity, workdays_late: int, days_left: int | None) -> Colour:
+        """Return the colour of an open issue of this severity, see ``Terms.colour``."""
+        return self.for_severity(severity).colour(workdays_late, days_left)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the policy as plain values that JSON can hold; ``from_dict`` reads them back."""
+        data = asdict(self)
+        for severity in Severity:
+            data[severity]["remind_before"] = list(data[severity]["remind_before"])
+        return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Policy:
+        """Return the policy these values describe; what they leave out keeps its default.
+
+        Raises ``PolicyError`` for the first field that ``policy_errors`` names.
+        """
+        for name, code in policy_errors(data).items():
+            raise PolicyError(name, code)
+        defaults = cls()
+        terms = {s.value: _terms(getattr(defaults, s), data.get(s, {})) for s in Severity}
+        return cls(**{**data, **terms})
+
+
+def policy_errors(data: Mapping[str, Any]) -> dict[str, str]:
+    """Map every field that cannot be used, dotted, to the code that says why; empty if all can."""
+    errors: dict[str, str] = {}
+    for name, value in data.items():
+        if name in set(Severity):
+            errors |= _terms_errors(name, value)
+        elif code := check_field(name, value, RULES["policy"]):
+            errors[name] = code
+    return errors
+
+
+def _terms_errors(severity: str, value: Any) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        return {severity: "policy_not_terms"}
+    found = {f"{severity}.{name}": check_field(name, given, RULES["terms"]) for name, given in value.items()}
+    errors = {name: code for name, code in found.items() if code}
+    if errors:
+        return errors
+    terms = asdict(_terms(getattr(Policy(), severity), value))
+    return {f"{severity}.{name}": code for name, code in check_order(terms).items()}
+
+
+def _terms(default: Terms, data: Mapping[str, Any]) -> Terms:
+    merged = {**asdict(default), **data}
+    return Terms(**{**merged, "remind_before": tuple(merged["remind_before"])})

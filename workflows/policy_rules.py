@@ -1,0 +1,106 @@
+"""What each field of a policy may hold; the codes say what to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_YEAR = 366
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number between ``least`` and ``most``, inclusive."""
+
+    least: int
+    most: int = _YEAR
+
+    def refusal(self, value: Any) -> str | None:
+        """Return what is wrong with ``value``, or ``None``; a truth value is no number."""
+        if not isinstance(value, int) or isinstance(value, bool):
+            return "policy_not_whole"
+        if value < self.least:
+            return "policy_too_small"
+        return "policy_too_large" if value > self.most else None
+
+
+@dataclass(frozen=True)
+class YesNo:
+    """A truth value."""
+
+    def refusal(self, value: Any) -> str | None:
+        """Return what is wrong with ``value``, or ``None``."""
+        return None if isinstance(value, bool) else "policy_not_yes_no"
+
+
+@dataclass(frozen=True)
+class Falling:
+    """Whole numbers, each smaller than the one before; may be empty."""
+
+    item: Whole
+
+    def refusal(self, value: Any) -> str | None:
+        """Return what is wrong with ``value``, or ``None``."""
+        if not isinstance(value, list | tuple):
+            return "policy_not_list"
+        for given in value:
+            if code := self.item.refusal(given):
+                return code
+        falls = all(later < earlier for earlier, later in zip(value, value[1:], strict=False))
+        return None if falls else "policy_not_falling"
+
+
+Rule = Whole | YesNo | Falling
+RULES: dict[str, dict[str, Rule]] = {
+    "policy": {
+        "assign_days": Whole(1),
+        "accept_days": Whole(1),
+        "recheck_days": Whole(1),
+        "sign_off_days": Whole(1),
+        "lookback_days": Whole(1, 10 * _YEAR),
+        "max_extensions": Whole(0, 10),
+        "group_lead_may_assign": YesNo(),
+        "other_group_must_recheck": YesNo(),
+    },
+    "terms": {
+        "rectify_days": Whole(1, 10 * _YEAR),
+        "evidence_needed": Whole(1, 20),  # Never 0: what is signed off has evidence.
+        "remind_before": Falling(Whole(0)),
+        "blue_within": Whole(0),
+        "yellow_from": Whole(1),
+        "red_from": Whole(1),
+        "interview_from": Whole(1),
+        "interview_every": Whole(1),
+    },
+}
+POLICY_CODES = frozenset(
+    {
+        "policy_unknown",
+        "policy_not_whole",
+        "policy_too_small",
+        "policy_too_large",
+        "policy_not_yes_no",
+        "policy_not_list",
+        "policy_not_falling",
+        "policy_not_terms",
+        "policy_red_before_yellow",
+        "policy_interview_before_red",
+    }
+)
+
+
+def check_field(name: str, value: Any, rules: Mapping[str, Rule]) -> str | None:
+    """Return what is wrong with this field, or ``None``."""
+    rule = rules.get(name)
+    return rule.refusal(value) if rule else "policy_unknown"
+
+
+def check_order(terms: Mapping[str, Any]) -> dict[str, str]:
+    """Map the fields that stand in the wrong order of lateness to the code that says so: yellow, red, interview."""
+    errors = {}
+    if terms["red_from"] <= terms["yellow_from"]:
+        errors["red_from"] = "policy_red_before_yellow"
+    if terms["interview_from"] < terms["red_from"]:
+        errors["interview_from"] = "policy_interview_before_red"
+    return errors
