@@ -1,0 +1,27 @@
+"""Defaults; an environment variable ``TRACKER_<NAME>`` overrides each of them.
+
+Paths are resolved against ``DATA_DIR``, which is a folder the user can see and name, never inside the environment.
+"""
+
+PRODUCT_NAME = "整改问题督办销号"
+DATA_DIR = "tracker-data"
+SQLALCHEMY_DATABASE_URI = ""  # empty: the SQLite file ``tracker.sqlite3`` in DATA_DIR
+SECRET_KEY = ""  # empty: made once and kept in DATA_DIR, readable by its owner only
+TIMEZONE = "Asia/Shanghai"
+TRUSTED_HOSTS: list[str] | None = None  # None: every host; a public installation names its own
+MAX_CONTENT_LENGTH = 120 * 1024 * 1024  # one form: twenty-odd photographs of a phone
+MAX_FORM_MEMORY_SIZE = 1024 * 1024  # the text of one form
+MAX_FORM_PARTS = 400
+MAX_FILE_BYTES = 20 * 1024 * 1024  # one piece of evidence
+MAX_FILES = 20  # pieces of evidence in one act
+SESSION_COOKIE_NAME = "tracker_form"  # CSRF token and flash messages only; the sign-in has its own cookie
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_COOKIES = False  # True behind HTTPS: the ``__Host-`` prefix and the Secure flag
+SESSION_IDLE_MINUTES = 30
+SESSION_HOURS = 12
+WTF_CSRF_TIME_LIMIT = None  # a form may stay open as long as the sign-in lives
+DEMO = False
+DEV_PAGES = False  # the page of components, for those who build pages
+SCHEDULER = False
+TICK_SECONDS = 60

@@ -1,0 +1,59 @@
+"""Words in the reader's language: Chinese is the source, English comes from the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+
+SOURCE = "zh_CN"
+LANGUAGES = {"zh_CN": "中文", "en": "English"}
+_FOLDER = Path(__file__).resolve().parent / "translations"
+_current: ContextVar[str] = ContextVar("language", default=SOURCE)
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    path = _FOLDER / language / "LC_MESSAGES" / "messages.mo"
+    if language == SOURCE or not path.exists():
+        return NullTranslations()
+    with path.open("rb") as file:
+        return GNUTranslations(file)
+
+
+def current() -> str:
+    """Return the language of this request or job, ``zh_CN`` unless chosen otherwise."""
+    return _current.get()
+
+
+def choose(language: str) -> None:
+    """Speak ``language`` from here on in this context; an unknown one falls back to the source."""
+    _current.set(language if language in LANGUAGES else SOURCE)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak ``language`` inside the block."""
+    token = _current.set(language if language in LANGUAGES else SOURCE)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def _(message: str) -> str:
+    """Return ``message`` (Chinese) in the current language."""
+    return _catalogue(_current.get()).gettext(message) if message else ""
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """Return the form of ``singular``/``plural`` that fits ``n`` in the current language."""
+    return _catalogue(_current.get()).ngettext(singular, plural, n)
+
+
+def N_(message: str) -> str:  # noqa: N802  # the customary name of the marker
+    """Mark ``message`` for the catalogue without translating it yet."""
+    return message

@@ -1,0 +1,74 @@
+"""All tables; importing this package completes the metadata."""
+
+from tracker.models.decision import Consent, Extension
+from tracker.models.evidence import Blob, Evidence, Phase
+from tracker.models.group import GroupVillage, SupervisionGroup
+from tracker.models.issue import AssistingUnit, Issue, Measure, Source, Stage
+from tracker.models.message import Counter, Notice, OutboxMessage
+from tracker.models.person import (
+    ADMIN_ROLES,
+    PasswordRecord,
+    Person,
+    Post,
+    ResetLink,
+    Role,
+    SignIn,
+    SignInAttempt,
+)
+from tracker.models.policy import (
+    CalendarCorrection,
+    ImportBatch,
+    PolicyVersion,
+    RequestKey,
+    SavedFilter,
+    Setting,
+)
+from tracker.models.record import AuditEntry, ChainHead, Comment, CommentKind, IssueEvent
+from tracker.models.star import Indicator, IndicatorKind, Star, StarLead
+from tracker.models.unit import NameReason, Unit, UnitKind, UnitName, UnitTag
+
+__all__ = [
+    "ADMIN_ROLES",
+    "AssistingUnit",
+    "AuditEntry",
+    "Blob",
+    "CalendarCorrection",
+    "ChainHead",
+    "Comment",
+    "CommentKind",
+    "Consent",
+    "Counter",
+    "Evidence",
+    "Extension",
+    "GroupVillage",
+    "ImportBatch",
+    "Indicator",
+    "IndicatorKind",
+    "Issue",
+    "IssueEvent",
+    "Measure",
+    "NameReason",
+    "Notice",
+    "OutboxMessage",
+    "PasswordRecord",
+    "Person",
+    "Phase",
+    "PolicyVersion",
+    "Post",
+    "RequestKey",
+    "ResetLink",
+    "Role",
+    "SavedFilter",
+    "Setting",
+    "SignIn",
+    "SignInAttempt",
+    "Source",
+    "Stage",
+    "Star",
+    "StarLead",
+    "SupervisionGroup",
+    "Unit",
+    "UnitKind",
+    "UnitName",
+    "UnitTag",
+]

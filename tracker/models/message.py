@@ -1,0 +1,78 @@
+"""Messages and documents that leave an act, written in the transaction of their cause."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.database import Model, UTCDateTime
+from tracker.models.issue import Issue
+from tracker.models.person import Person
+from tracker.models.unit import Unit
+
+
+class OutboxMessage(Model):
+    """One message to one person by one channel; ``key`` keeps it from being queued twice.
+
+    ``kind`` names the wording, ``context`` holds what the wording needs. Channel ``inbox`` is the page of
+    messages inside the product.
+    """
+
+    __tablename__ = "outbox_message"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(160), unique=True)
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    issue_id: Mapped[int | None] = mapped_column(ForeignKey("issue.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(20), default="inbox")
+    kind: Mapped[str] = mapped_column(String(40))
+    context: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(String(200), default="")
+
+    recipient: Mapped[Person] = relationship()
+    issue: Mapped[Issue | None] = relationship()
+
+    __table_args__ = (
+        Index("ix_outbox_message_inbox", "recipient_id", "channel", "read_at", "id"),
+        Index("ix_outbox_message_pending", "channel", "sent_at"),
+    )
+
+
+class Notice(Model):
+    """An issued document such as 整改通知书; ``content`` is the text as it was issued."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    year: Mapped[int]
+    serial: Mapped[int]
+    number: Mapped[str] = mapped_column(String(60), unique=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), index=True)
+    recipient_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    issued_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    received_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    received_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    issue: Mapped[Issue] = relationship()
+    recipient_unit: Mapped[Unit] = relationship()
+
+    __table_args__ = (UniqueConstraint("kind", "year", "serial"),)
+
+
+class Counter(Model):
+    """The last number given out under ``name``, such as ``issue:2026``; never goes back."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[int]

@@ -1,0 +1,8 @@
+"""Who may do what: reads, never writes. The permission matrix, the scope of every query, the capacities for the law."""
+
+from tracker.policy.actor import Actor, actor_of
+from tracker.policy.capacities import capacities
+from tracker.policy.matrix import Cell, cell_for, matrix
+from tracker.policy.scope import visible
+
+__all__ = ["Actor", "Cell", "actor_of", "capacities", "cell_for", "matrix", "visible"]

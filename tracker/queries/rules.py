@@ -1,0 +1,78 @@
+"""The rules in force: the working-day calendar with the county's corrections, and the policy of a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from tracker.database import db
+from tracker.models import CalendarCorrection, Issue, PolicyVersion, Setting
+from workflows.calendar import CalendarRow, DayKind, WorkCalendar, calendar_of, parse_calendar
+from workflows.policy import Policy
+
+_NOTICES = Path(__file__).resolve().parent.parent / "data" / "state_council_calendar.csv"
+
+
+@dataclass(frozen=True)
+class PolicyInForce:
+    """A policy and the version it comes from; ``version_id`` is ``None`` for the built-in default."""
+
+    policy: Policy
+    version_id: int | None
+    effective_on: date | None
+
+
+@cache
+def _notices() -> WorkCalendar:
+    return calendar_of(parse_calendar(_NOTICES.read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=4)
+def _corrected(corrections: tuple[CalendarRow, ...]) -> WorkCalendar:
+    return _notices().with_corrections(corrections)
+
+
+def work_calendar() -> WorkCalendar:
+    """Return the State Council's calendar with the county's corrections on top."""
+    found = db.session.execute(
+        select(
+            CalendarCorrection.day, CalendarCorrection.is_workday, CalendarCorrection.name, CalendarCorrection.source
+        ).order_by(CalendarCorrection.day)
+    )
+    rows = (
+        CalendarRow(day, DayKind.WORKDAY if works else DayKind.HOLIDAY, name, source)
+        for day, works, name, source in found
+    )
+    return _corrected(tuple(rows))
+
+
+def policy_on(day: date) -> PolicyInForce:
+    """Return the policy in force on ``day``: the version with the latest date of effect, of those the newest."""
+    version = db.session.scalars(
+        select(PolicyVersion)
+        .where(PolicyVersion.effective_on <= day)
+        .order_by(PolicyVersion.effective_on.desc(), PolicyVersion.id.desc())
+        .limit(1)
+    ).first()
+    if version is None:
+        return PolicyInForce(Policy(), None, None)
+    return PolicyInForce(Policy.from_dict(version.body), version.id, version.effective_on)
+
+
+def policy_of(issue: Issue, today: date) -> PolicyInForce:
+    """Return the policy that ``issue`` keeps since it was registered, or today's for a draft."""
+    if issue.policy_version_id is None:
+        return policy_on(today) if issue.number is None else PolicyInForce(Policy(), None, None)
+    version = db.session.get_one(PolicyVersion, issue.policy_version_id)
+    return PolicyInForce(Policy.from_dict(version.body), version.id, version.effective_on)
+
+
+def setting(key: str, default: Any) -> Any:
+    """Return a setting of this installation, or ``default`` while nobody set it."""
+    found = db.session.get(Setting, key)
+    return default if found is None else found.value

@@ -1,0 +1,98 @@
+"""Gathers the facts that the law looks at; decides nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from tracker.clock import local_date
+from tracker.database import db
+from tracker.models import Consent, Evidence, Extension, Issue, IssueEvent, Phase, Stage
+from tracker.policy import Actor, capacities
+from tracker.queries.rules import policy_of
+from workflows.consent import ConsentKind, ConsentState
+from workflows.extension import ExtensionState
+from workflows.issue import IssueFacts, IssueState, Severity
+
+
+def facts_for(issue: Issue, actor: Actor, at: datetime, **proposed: Any) -> IssueFacts:
+    """Return the facts of ``issue`` for ``actor`` at that instant; ``proposed`` are those of the request itself."""
+    policy = policy_of(issue, local_date(at)).policy
+    found: dict[str, Any] = {
+        "capacities": capacities(actor, issue),
+        "today": local_date(at),
+        "deadline": issue.deadline,
+        "deadline_required": issue.import_batch_id is None,
+        "evidence_needed": policy.for_severity(issue.severity).evidence_needed,
+        "major": issue.severity is Severity.MAJOR,
+        "group_lead_may_assign": policy.group_lead_may_assign,
+        "other_group_must_recheck": policy.other_group_must_recheck,
+    }
+    found |= _what_is_recorded(issue) | _what_the_actor_did(issue, actor) | _what_is_decided(issue, actor)
+    return IssueFacts(**(found | proposed))
+
+
+def _what_is_recorded(issue: Issue) -> dict[str, Any]:
+    return {
+        "has_place": issue.location_id is not None,
+        "has_star_or_category": issue.star_id is not None or bool(issue.category),
+        "has_source": bool(issue.source),
+        "has_description": bool(issue.description.strip()),
+        "has_responsible_unit": issue.responsible_unit_id is not None,
+        "has_responsible_person": issue.responsible_id is not None,
+        "has_result": bool(issue.result.strip()),
+        "evidence_after": _count(Evidence, _after(issue)),
+        "open_stages": _count(Stage, Stage.issue_id == issue.id, Stage.done_on.is_(None)) if issue.is_long_term else 0,
+    }
+
+
+def _what_the_actor_did(issue: Issue, actor: Actor) -> dict[str, Any]:
+    me = actor.person_id
+    finder_group = issue.found_by_group_id
+    return {
+        "actor_found": issue.created_by_id == me,
+        "actor_in_finder_group": finder_group is not None and actor.group_id == finder_group,
+        "actor_submitted": issue.submitted_by_id == me,
+        "actor_uploaded_after": _count(Evidence, _after(issue), Evidence.uploaded_by_id == me) > 0,
+        "actor_in_submitting_unit": issue.submitted_unit_id is not None and actor.unit_id == issue.submitted_unit_id,
+        "actor_verified": issue.verified_by_id == me,
+        "contested_before": issue.state is IssueState.ASSIGNED and _contested(issue),
+    }
+
+
+def _what_is_decided(issue: Issue, actor: Actor) -> dict[str, Any]:
+    kind = {IssueState.VERIFIED: ConsentKind.SIGN_OFF, IssueState.RECTIFYING: ConsentKind.SUSPEND}.get(issue.state)
+    given = (
+        Consent.issue_id == issue.id,
+        Consent.kind == kind,
+        Consent.cycle == issue.cycle,
+        Consent.state == ConsentState.GIVEN,
+    )
+    pending = (Extension.issue_id == issue.id, Extension.state == ExtensionState.REQUESTED)
+    return {
+        "extension_pending": _count(Extension, *pending) > 0,
+        "leader_consented": kind is not None and _count(Consent, *given) > 0,
+        "actor_consented": kind is not None and _count(Consent, *given, Consent.decided_by_id == actor.person_id) > 0,
+    }
+
+
+def _after(issue: Issue) -> Any:
+    return (
+        (Evidence.issue_id == issue.id)
+        & (Evidence.phase == Phase.AFTER)
+        & (Evidence.cycle == issue.cycle)
+    )  # fmt: skip
+
+
+def _contested(issue: Issue) -> bool:
+    """Tell whether the unit that holds the issue now contested an earlier assignment of it."""
+    contests = db.session.scalars(
+        select(IssueEvent.detail).where(IssueEvent.issue_id == issue.id, IssueEvent.trigger == "contest")
+    )
+    return any(detail.get("unit_id") == issue.responsible_unit_id for detail in contests)
+
+
+def _count(model: Any, *conditions: Any) -> int:
+    return db.session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0

@@ -1,0 +1,94 @@
+"""What surrounds every page: words, filters, navigation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+
+from tracker import clock, labels, languages
+from tracker.languages import N_, _
+from tracker.policy import cell_for
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    """One entry of the main navigation as the page draws it."""
+
+    key: str
+    label: str
+    url: str
+    icon: str
+    current: bool
+    count: int | None = None
+
+
+# (endpoint, action of the matrix, words, icon) in the order of the page.
+_ENTRIES = (
+    ("home.index", "home", N_("我的待办"), "inbox"),
+    ("issues.index", "issue.read", N_("问题"), "list"),
+    ("issues.new", "issue.log", N_("登记线索"), "plus"),
+    ("overdue.index", "ledger.read", N_("逾期台账"), "clock"),
+    ("inbox.index", "self", N_("消息"), "bell"),
+    ("units.index", "unit.manage", N_("组织"), "tree"),
+    ("groups.index", "unit.manage", N_("督导组"), "people"),
+    ("stars.index", "unit.manage", N_("星级"), "star"),
+    ("rules.index", "policy.manage", N_("规则与日历"), "calendar"),
+    ("accounts.index", "account.read", N_("账号与岗位"), "person"),
+    ("audit.index", "audit.read", N_("审计"), "shield"),
+)
+
+
+def register(app: Flask) -> None:
+    """Attach filters, globals and the navigation."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        languages._, languages.ngettext, newstyle=False
+    )
+    app.jinja_env.filters.update(word=word, day=day, instant=instant)
+    app.jinja_env.globals.update(static_url=static_url, languages=languages.LANGUAGES)
+    app.context_processor(_surroundings)
+
+
+def word(code: str | None, table: str) -> str:
+    """Return the word of ``code`` in the table of that name in ``tracker.labels``."""
+    return labels.word(getattr(labels, table), code) if code else ""
+
+
+def day(value: date | None) -> str:
+    """Return a calendar day as ``2026-10-09``, or nothing."""
+    return value.isoformat() if value else ""
+
+
+def instant(value: datetime | None, pattern: str = "%Y-%m-%d %H:%M") -> str:
+    """Return an instant in Shanghai time, or nothing."""
+    return clock.local(value).strftime(pattern) if value else ""
+
+
+def static_url(filename: str) -> str:
+    """Return the address of one of our files, changed whenever the program is."""
+    return url_for("static", filename=filename, v=current_app.config["VERSION"])
+
+
+def _surroundings() -> dict[str, Any]:
+    actor = g.get("actor")
+    return {"actor": actor, "language": languages.current(), "nav": _nav(actor), "today": clock.today()}
+
+
+def _nav(actor: Any) -> list[NavEntry]:
+    if actor is None:
+        return []
+    return [
+        NavEntry(endpoint, _(words), url_for(endpoint), icon, _is_current(endpoint))
+        for endpoint, action, words, icon in _ENTRIES
+        if endpoint in current_app.view_functions and cell_for(action, actor.role).allows
+    ]
+
+
+def _is_current(endpoint: str) -> bool:
+    here = request.endpoint or ""
+    if "issues.new" in (endpoint, here):
+        return endpoint == here
+    return here.split(".")[0] == endpoint.split(".")[0]
