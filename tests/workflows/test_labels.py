@@ -1,0 +1,67 @@
+"""Every code of the law has its words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from tracker import labels
+from tracker.languages import speaking
+from workflows.calendar import CALENDAR_CODES, DayKind, DayReason
+from workflows.consent import CONSENT, CONSENT_REQUEST_CODES, ConsentKind, ConsentState
+from workflows.engine import ENGINE_CODES
+from workflows.extension import EXTENSION, REQUEST_CODES, ExtensionState
+from workflows.issue import ISSUE, Capacity, Clock, IssueState, Severity
+from workflows.policy import Colour, Policy, Terms
+from workflows.policy_rules import POLICY_CODES
+from workflows.stage import STAGE_CODES
+
+ENUMS = [
+    (labels.STATE, IssueState),
+    (labels.CAPACITY, Capacity),
+    (labels.SEVERITY, Severity),
+    (labels.CLOCK, Clock),
+    (labels.COLOUR, Colour),
+    (labels.EXTENSION_STATE, ExtensionState),
+    (labels.CONSENT_STATE, ConsentState),
+    (labels.CONSENT_KIND, ConsentKind),
+    (labels.DAY_KIND, DayKind),
+    (labels.DAY_REASON, DayReason),
+    (labels.ISSUE_TRIGGER, ISSUE.triggers),
+    (labels.EXTENSION_TRIGGER, {"request", *EXTENSION.triggers}),
+    (labels.CONSENT_TRIGGER, {"request", *CONSENT.triggers}),
+    (labels.POLICY_ERROR, POLICY_CODES),
+    (labels.CALENDAR_ERROR, CALENDAR_CODES),
+]
+
+
+@pytest.mark.parametrize(("table", "codes"), ENUMS)
+def test_every_code_has_words_and_no_other(table: Mapping[str, str], codes: Any) -> None:
+    assert set(table) == set(codes)
+    assert all(table.values())
+
+
+def test_every_refusal_has_words_and_no_other() -> None:
+    codes = ISSUE.codes | EXTENSION.codes | CONSENT.codes
+    assert set(labels.REFUSAL) == codes | ENGINE_CODES | REQUEST_CODES | CONSENT_REQUEST_CODES | STAGE_CODES
+
+
+def test_refusals_take_no_parameters_and_differ() -> None:
+    words = list(labels.REFUSAL.values())
+    assert not [w for w in words if "{" in w or "%" in w]
+    assert len(set(words)) == len(words)
+
+
+def test_every_field_of_a_policy_has_words() -> None:
+    names = {f.name for f in fields(Policy)} | {f.name for f in fields(Terms)}
+    assert set(labels.POLICY_FIELD) == names - set(Severity)
+
+
+def test_word_speaks_the_language_of_the_reader() -> None:
+    with speaking("zh_CN"):
+        assert labels.word(labels.STATE, IssueState.SIGNED_OFF) == "已销号"
+        assert labels.word(labels.TRIGGER, "extension_approve") == "同意延期"
+        assert labels.word(labels.TRIGGER, "unheard_of") == "unheard_of"

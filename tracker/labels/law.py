@@ -1,0 +1,124 @@
+"""The words of the law: states, triggers, capacities, clocks, colours and days."""
+
+from __future__ import annotations
+
+from tracker.languages import N_
+from workflows.calendar import DayKind, DayReason
+from workflows.consent import ConsentKind, ConsentState
+from workflows.extension import ExtensionState
+from workflows.issue import Capacity, Clock, IssueState, Severity
+from workflows.policy import Colour
+
+STATE = {
+    IssueState.DRAFT: N_("草稿"),
+    IssueState.REGISTERED: N_("已登记"),
+    IssueState.ASSIGNED: N_("已交办"),
+    IssueState.RECTIFYING: N_("整改中"),
+    IssueState.SUBMITTED: N_("待复核"),
+    IssueState.VERIFIED: N_("待销号"),
+    IssueState.SIGNED_OFF: N_("已销号"),
+    IssueState.SUSPENDED: N_("挂账"),
+    IssueState.DISMISSED: N_("不予立案"),
+}
+ISSUE_TRIGGER = {
+    "register": N_("登记"),
+    "assign": N_("交办"),
+    "contest": N_("申诉"),
+    "accept": N_("签收"),
+    "reassign": N_("改派"),
+    "progress": N_("进展"),
+    "submit": N_("申请销号"),
+    "fail": N_("复核不通过"),
+    "verify": N_("复核通过"),
+    "refuse": N_("退回"),
+    "sign_off": N_("销号"),
+    "dismiss": N_("不予立案"),
+    "reopen": N_("反弹"),
+    "suspend": N_("挂账"),
+    "resume": N_("恢复"),
+}
+EXTENSION_TRIGGER = {
+    "request": N_("申请延期"),
+    "approve": N_("同意延期"),
+    "refuse": N_("不同意延期"),
+    "withdraw": N_("撤回延期申请"),
+}
+CONSENT_TRIGGER = {
+    "request": N_("报请领导同意"),
+    "give": N_("领导同意"),
+    "decline": N_("领导不同意"),
+    "withdraw": N_("撤回报请"),
+}
+# Everything the record of an issue can say, moves and what happens beside them, under one name each.
+TRIGGER = {
+    **ISSUE_TRIGGER,
+    **{f"extension_{trigger}": words for trigger, words in EXTENSION_TRIGGER.items()},
+    **{f"consent_{trigger}": words for trigger, words in CONSENT_TRIGGER.items()},
+    "create": N_("记录问题"),
+    "edit": N_("修改"),
+    "comment": N_("留言"),
+    "instruct": N_("领导批示"),
+    "urge": N_("催办"),
+    "evidence": N_("上传佐证"),
+    "stage_finish": N_("完成阶段"),
+    "merge": N_("合并"),
+    "import": N_("台账导入"),
+}
+CAPACITY = {
+    Capacity.FINDER: N_("发现人"),
+    Capacity.OFFICE: N_("创建办"),
+    Capacity.LEADER: N_("县领导"),
+    Capacity.RESPONSIBLE: N_("责任单位"),
+    Capacity.GROUP: N_("督导组"),
+    Capacity.GROUP_LEAD: N_("督导组组长"),
+    Capacity.DEPARTMENT: N_("牵头部门"),
+}
+SEVERITY = {
+    Severity.GENERAL: N_("一般"),
+    Severity.SERIOUS: N_("较重"),
+    Severity.MAJOR: N_("重大"),
+}
+CLOCK = {
+    Clock.ASSIGN: N_("交办期限"),
+    Clock.ACCEPT: N_("签收期限"),
+    Clock.DEADLINE: N_("整改时限"),
+    Clock.RECHECK: N_("复核期限"),
+    Clock.SIGN_OFF: N_("销号期限"),
+    Clock.LOOKBACK: N_("回头看期限"),
+    Clock.REVIEW: N_("复审日期"),
+}
+COLOUR = {
+    Colour.NONE: N_("正常"),
+    Colour.BLUE: N_("临期"),
+    Colour.YELLOW: N_("逾期"),
+    Colour.RED: N_("严重逾期"),
+}
+EXTENSION_STATE = {
+    ExtensionState.REQUESTED: N_("待批复"),
+    ExtensionState.APPROVED: N_("已同意"),
+    ExtensionState.REFUSED: N_("未同意"),
+    ExtensionState.WITHDRAWN: N_("已撤回"),
+}
+CONSENT_STATE = {
+    ConsentState.REQUESTED: N_("待领导批示"),
+    ConsentState.GIVEN: N_("领导已同意"),
+    ConsentState.DECLINED: N_("领导未同意"),
+    ConsentState.WITHDRAWN: N_("已撤回"),
+}
+CONSENT_KIND = {
+    ConsentKind.SIGN_OFF: N_("同意销号"),
+    ConsentKind.SUSPEND: N_("同意挂账"),
+}
+DAY_KIND = {
+    DayKind.HOLIDAY: N_("放假"),
+    DayKind.WORKDAY: N_("上班"),
+}
+DAY_REASON = {
+    DayReason.START: N_("起算日，不计入"),
+    DayReason.WEEKDAY: N_("工作日"),
+    DayReason.WEEKEND: N_("周末"),
+    DayReason.HOLIDAY: N_("法定节假日及调休放假"),
+    DayReason.MAKE_UP: N_("调休上班"),
+    DayReason.COUNTY_HOLIDAY: N_("本县规定放假"),
+    DayReason.COUNTY_WORKDAY: N_("本县规定上班"),
+}
