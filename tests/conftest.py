@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import make_url
 
 from hatch_build import compile_catalogues
@@ -121,3 +122,14 @@ def sqlite_app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
 def visitor(sqlite_app: Flask) -> FlaskClient:
     """A browser nobody has signed in with."""
     return sqlite_app.test_client()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium: the system's, or Playwright's own where the system has none."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as playwright:
+        # Chromium's sandbox does not start for root, and our tests open our own pages only.
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()

@@ -30,7 +30,7 @@ FOREIGN = re.compile(
             "npm" + r"js\.(?:org|com)",
             "--find" + "-links",
             "--(?:extra-)?index" + "-url",
-            "session" + "_0",
+            r"\.\./sha" + "red/",
         )
     )
 )
