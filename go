@@ -44,12 +44,12 @@ apt_install() {
 
 apt_command() { printf 'sudo apt-get update && sudo apt-get install -y --no-install-recommends%s' "$*"; }
 
-# Without these nothing goes on.
+# Without $1 nothing goes on; $2 would be good to have, so that an administrator is asked once.
 require() {
   [ -n "$1" ] || return 0
   apt_install "$1" || fail "missing on this machine:$1
   On Debian and Ubuntu an administrator installs it with
-    $(apt_command "$1")"
+    $(apt_command "$1${2:-}")"
 }
 
 # Without these something is lost, and we say what ($1).
@@ -179,13 +179,13 @@ command=${1:-}
 [ $# = 0 ] || shift
 case "$command" in
   demo)
-    require "$(python_missing)"
+    require "$(python_missing)" "$(pdf_missing)"
     wish "Everything works but the PDF documents." "$(pdf_missing)"
     setup_run
     exec "$VENV/bin/tracker" demo "$@"
     ;;
   serve)
-    require "$(python_missing)"
+    require "$(python_missing)" "$(pdf_missing)"
     wish "Everything works but the PDF documents." "$(pdf_missing)"
     setup_run
     exec "$VENV/bin/tracker" serve "$@"
