@@ -29,7 +29,7 @@ class NavEntry:
 _ENTRIES = (
     ("home.index", "home", N_("我的待办"), "inbox"),
     ("issues.index", "issue.read", N_("问题"), "list"),
-    ("issues.new", "issue.log", N_("登记线索"), "plus"),
+    ("issue.new", "issue.log", N_("登记线索"), "plus"),
     ("overdue.index", "ledger.read", N_("逾期台账"), "clock"),
     ("inbox.index", "self", N_("消息"), "bell"),
     ("units.index", "unit.manage", N_("组织"), "tree"),
@@ -89,6 +89,8 @@ def _nav(actor: Any) -> list[NavEntry]:
 
 def _is_current(endpoint: str) -> bool:
     here = request.endpoint or ""
-    if "issues.new" in (endpoint, here):
+    if "issue.new" in (endpoint, here):
         return endpoint == here
-    return here.split(".")[0] == endpoint.split(".")[0]
+    section = {"issue": "issues", "issue_actions": "issues", "bulk": "issues"}
+    blueprint = here.split(".")[0]
+    return section.get(blueprint, blueprint) == endpoint.split(".")[0]
