@@ -14,6 +14,7 @@ function selection(table) {
       all.checked = chosen === boxes.length;
       all.indeterminate = chosen > 0 && chosen < boxes.length;
     }
+    bar?.toggleAttribute("data-any", chosen > 0);
     if (count) count.textContent = chosen ? word("selected", { n: chosen }) : usual;
     for (const button of bar?.querySelectorAll("button[type=submit]") ?? []) button.disabled = chosen === 0;
   };
