@@ -31,7 +31,16 @@ class Photos {
     this.status = frame.querySelector("[data-photos-status]");
     this.limit = this.input.multiple ? Number(frame.dataset.limit || 20) : 1;
     this.files = [];
+    this.pick(frame);
     this.input.addEventListener("change", () => this.add([...this.input.files]));
+  }
+
+  /** Put a button as large as a thumb, in the page's language, in place of the browser's own. */
+  pick(frame) {
+    const photos = this.input.accept.includes("image/") && !this.input.accept.includes("pdf");
+    const words = word(photos ? "pickPhotos" : "pickFiles");
+    this.input.after(make("label", { className: "button", htmlFor: this.input.id }, icon(photos ? "camera" : "file"), words));
+    frame.classList.add("picked-by-label");
   }
 
   async add(chosen) {
