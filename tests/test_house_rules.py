@@ -127,7 +127,7 @@ def _tracked() -> Iterator[Path]:
     """Yield the text files of the checkout, leaving out what tools have made."""
     for top in sorted(ROOT.iterdir()):
         made = top.name.startswith(".") and top.name not in (".ci", ".gitattributes", ".gitignore")
-        if made or top.name in ("dist", "data", "tracker-data"):
+        if made or top.name in ("dist", "data", "tracker-data", "demo-data"):
             continue
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
             if path.is_file() and path.suffix in TEXT and "__pycache__" not in path.parts:

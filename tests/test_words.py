@@ -15,6 +15,7 @@ HAN = re.compile(r"(?!中文)[\u3400-\u9fff](?<!中文)")  # a language is calle
 MARKERS = {"_", "N_", "gettext", "ngettext"}
 # Chinese that is data, not speech: each with the reason why no catalogue translates it.
 DATA = {
+    "tracker/cli/": "the command speaks both languages in one line, whoever's terminal it is",
     "tracker/demo/": "example findings and posts of the demo county",
     "tracker/languages.py": "the languages' own names for themselves",
 }
