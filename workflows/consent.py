@@ -68,11 +68,12 @@ CONSENT = Workflow(
         T("withdraw", S.REQUESTED, S.WITHDRAWN, (C.OFFICE,)),
     ),
 )
-CONSENT_REQUEST_CODES = frozenset({in_place.code, one_at_a_time.code})
+CONSENT_REQUEST = (in_place, one_at_a_time)
+CONSENT_REQUEST_CODES = frozenset(guard.code for guard in CONSENT_REQUEST)
 
 
 def consent_request_refusal(facts: ConsentFacts) -> str | None:
     """Return the code that forbids asking for this consent, or ``None``; only the office asks."""
     if C.OFFICE not in facts.capacities:
         return NOT_BY_YOU
-    return first_refusal((in_place, one_at_a_time), facts)
+    return first_refusal(CONSENT_REQUEST, facts)

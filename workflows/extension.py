@@ -59,7 +59,7 @@ first_by_office = Guard("extension_by_office", lambda f: f.approved_before > 0 o
 next_by_leader = Guard("extension_by_leader", lambda f: f.approved_before == 0 or Capacity.LEADER in f.capacities)
 
 SOUND = (while_rectifying, is_dated, in_time, below_limit, has_new_deadline, is_later)
-ASKABLE = (one_at_a_time, *SOUND, has_reason)
+EXTENSION_REQUEST = (one_at_a_time, *SOUND, has_reason)
 RIGHT_LEVEL = (not_who_asked, not_their_unit, first_by_office, next_by_leader)
 
 S, C, T = ExtensionState, Capacity, Transition
@@ -73,14 +73,14 @@ EXTENSION = Workflow(
         T("withdraw", S.REQUESTED, S.WITHDRAWN, (C.RESPONSIBLE,)),
     ),
 )
-REQUEST_CODES = frozenset(guard.code for guard in ASKABLE)
+REQUEST_CODES = frozenset(guard.code for guard in EXTENSION_REQUEST)
 
 
 def request_refusal(facts: ExtensionFacts) -> str | None:
     """Return the code that forbids asking for this extension, or ``None``; the day of the deadline is in time."""
     if C.RESPONSIBLE not in facts.capacities:
         return NOT_BY_YOU
-    return first_refusal(ASKABLE, facts)
+    return first_refusal(EXTENSION_REQUEST, facts)
 
 
 def deciding_capacity(approved_before: int) -> Capacity:
