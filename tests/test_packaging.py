@@ -45,11 +45,11 @@ class Installation:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TRACKER_", "PYTHON"))}
         return kept | {"TRACKER_DATA_DIR": str(self.folder / "data")}
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603
             [self.programs / words[0], *words[1:]],
             cwd=self.folder,
-            env=self.surroundings,
+            env=self.surroundings | variables,
             capture_output=True,
             text=True,
             timeout=120,
@@ -105,11 +105,6 @@ def test_what_runs_comes_from_the_wheel(installation: Installation) -> None:
     assert all(place.is_relative_to(installation.programs.parent) for place in places)
 
 
-def test_doctor_finds_the_machine_well(installation: Installation) -> None:
-    answer = installation.run("tracker", "doctor")
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-
-
 def _files(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if "__pycache__" not in path.parts}
 
@@ -121,6 +116,22 @@ def test_data_go_where_the_user_said(installation: Installation) -> None:
         assert answer.returncode == 0, answer.stdout + answer.stderr
     assert list((installation.folder / "data").glob("*.sqlite3"))
     assert _files(installation.programs.parent) == before
+
+
+def test_doctor_says_what_to_do_and_is_content_when_it_is_done(installation: Installation) -> None:
+    data = installation.folder / "doctor"
+    ill = installation.run("tracker", "doctor", TRACKER_DATA_DIR=str(data))
+    assert ill.returncode == 1
+    assert "tracker db upgrade" in ill.stdout
+    installation.run("tracker", "db", "upgrade", TRACKER_DATA_DIR=str(data))
+    well = installation.run("tracker", "doctor", TRACKER_DATA_DIR=str(data))
+    assert well.returncode == 0, well.stdout + well.stderr
+
+
+def test_the_demo_county_is_in_the_wheel(installation: Installation) -> None:
+    answer = installation.run("tracker", "demo", "--no-serve", "--issues", "12")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert (installation.folder / "demo-data").is_dir()
 
 
 def _free_port() -> int:
