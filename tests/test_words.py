@@ -20,7 +20,6 @@ DATA = {
     "tracker/forms/ledger_rows.py": "patterns that read published ledgers",
     "tracker/services/notices.py": "the marks in the numbers of documents, the same in every language",
     "tracker/services/passwords.py": "endings of place names, which are no passwords",
-    "tracker/languages.py": "the languages' own names for themselves",
 }
 
 
