@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, render_template
 
-from tracker import labels
 from tracker.languages import N_, _
 from tracker.paths import resource
 from tracker.views.access import access
+from tracker.views.shell import word
 from workflows.consent import ConsentState
 from workflows.extension import ExtensionState
 from workflows.issue import IssueState, Severity
@@ -44,7 +44,7 @@ def index() -> str:
 def _samples() -> dict[str, Any]:
     return {
         "states": list(IssueState),
-        "state_options": [(state.value, labels.word(labels.STATE, state)) for state in IssueState],
+        "state_options": [(state.value, word(state, "STATE")) for state in IssueState],
         "extensions": list(ExtensionState),
         "consents": list(ConsentState),
         "severities": list(Severity),
