@@ -10,7 +10,9 @@ from flask import Flask, current_app, g, request, url_for
 
 from tracker import clock, labels, languages
 from tracker.languages import N_, _
+from tracker.models import Post
 from tracker.policy import cell_for
+from tracker.services.sign_ins import is_in_force
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,16 @@ _ENTRIES = (
     ("accounts.index", "account.read", N_("账号与岗位"), "person"),
     ("audit.index", "audit.read", N_("审计"), "shield"),
 )
+
+_LINKS = {
+    "home": "home.index",
+    "search": "issues.index",
+    "sign_in": "auth.sign_in",
+    "sign_out": "auth.sign_out",
+    "language": "auth.language",
+    "switch_post": "auth.choose_post",
+    "profile": "profile.index",
+}
 
 
 def register(app: Flask) -> None:
@@ -74,7 +86,28 @@ def static_url(filename: str) -> str:
 
 def _surroundings() -> dict[str, Any]:
     actor = g.get("actor")
-    return {"actor": actor, "language": languages.current(), "nav": _nav(actor), "today": clock.today()}
+    links = {name: url_for(endpoint) for name, endpoint in _LINKS.items() if endpoint in current_app.view_functions}
+    posts = _other_posts() if actor else []
+    return {
+        "actor": actor,
+        "language": languages.current(),
+        "links": links,
+        "nav": _nav(actor),
+        "posts": posts,
+        "today": clock.today(),
+    }
+
+
+def _other_posts() -> list[dict[str, Any]]:
+    """Return the posts the person may switch to, besides the present one."""
+    held = [post for post in g.sign_in.person.posts if post.id != g.actor.post_id and is_in_force(post, clock.now())]
+    return [{"id": post.id, "label": post_label(post)} for post in held]
+
+
+def post_label(post: Post) -> str:
+    """Return a post in the reader's words: its title or role, and where."""
+    place = post.group.name if post.group else post.unit.name if post.unit else ""
+    return f"{post.title or labels.word(labels.ROLE, post.role)} {place}".strip()
 
 
 def _nav(actor: Any) -> list[NavEntry]:
