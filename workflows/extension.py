@@ -46,11 +46,11 @@ class ExtensionFacts:
 
 while_rectifying = Guard("extension_not_now", lambda f: f.rectifying)
 is_dated = Guard("extension_undated", lambda f: f.deadline is not None)
-in_time = Guard("extension_late", lambda f: f.asked_on <= f.deadline)
+in_time = Guard("extension_late", lambda f: f.deadline is None or f.asked_on <= f.deadline)
 one_at_a_time = Guard("extension_pending", lambda f: not f.request_pending)
 below_limit = Guard("extension_limit", lambda f: f.approved_before < f.max_extensions)
 has_new_deadline = Guard("no_new_deadline", lambda f: f.new_deadline is not None)
-is_later = Guard("extension_not_later", lambda f: f.new_deadline > f.deadline)
+is_later = Guard("extension_not_later", lambda f: None in (f.deadline, f.new_deadline) or f.new_deadline > f.deadline)
 has_reason = Guard("no_reason", lambda f: f.has_reason)
 
 not_who_asked = Guard("you_asked", lambda f: not f.actor_asked)

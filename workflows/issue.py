@@ -145,7 +145,7 @@ finder_not_alone = Guard("finder_alone", lambda f: f.leader_consented or not f.a
 not_who_consented = Guard("you_consented", lambda f: not f.actor_consented)
 
 has_review_date = Guard("no_review_date", lambda f: f.review_date is not None)
-review_ahead = Guard("review_date_not_ahead", lambda f: f.review_date > f.today)
+review_ahead = Guard("review_date_not_ahead", lambda f: f.review_date is None or f.review_date > f.today)
 
 DESCRIBED = (has_place, has_category, has_source, has_description)
 ADDRESSED = (has_unit, has_person)

@@ -24,7 +24,7 @@ from workflows.extension import ExtensionFacts
 from workflows.issue import IssueFacts, IssueState
 from workflows.spec import Guard
 
-# What a request brings with it, worst value last; a field no guard reads keeps the default of the facts.
+# What a request brings with it, worst value last; what no guard reads comes in its worst value.
 BROUGHT: dict[str, tuple[Any, ...]] = {
     "has_place": (True, False),
     "has_star_or_category": (True, False),
@@ -130,9 +130,9 @@ def known_of_consent(world: World, actor: Actor) -> Known:
 def combinations(guards: Iterable[Guard], domain: dict[str, tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
     """Return every combination of what a request can bring and these guards read."""
     read = {name for guard in guards for name in _names_read(guard)}
-    names = [name for name in domain if name in read]
-    for values in product(*(domain[name] for name in names)):
-        yield dict(zip(names, values, strict=True))
+    choices = [values if name in read else values[-1:] for name, values in domain.items()]
+    for values in product(*choices):
+        yield dict(zip(domain, values, strict=True))
 
 
 def _names_read(guard: Guard) -> tuple[str, ...]:
