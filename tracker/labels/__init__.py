@@ -29,6 +29,10 @@ from tracker.labels.office import (
     SOURCE,
     UNIT_KIND,
 )
+from tracker.labels.pages import (
+    EXPLORED,
+    PAGE_TEXT,
+)
 from tracker.labels.refusals import (
     CALENDAR_ERROR,
     POLICY_ERROR,
@@ -36,6 +40,7 @@ from tracker.labels.refusals import (
     REFUSAL,
 )
 from tracker.languages import _
+from workflows.diagram import Words
 
 __all__ = [
     "CALENDAR_ERROR",
@@ -48,11 +53,13 @@ __all__ = [
     "CONSENT_TRIGGER",
     "DAY_KIND",
     "DAY_REASON",
+    "EXPLORED",
     "EXTENSION_STATE",
     "EXTENSION_TRIGGER",
     "INDICATOR_KIND",
     "ISSUE_TRIGGER",
     "NAME_REASON",
+    "PAGE_TEXT",
     "PHASE",
     "POLICY_ERROR",
     "POLICY_FIELD",
@@ -64,9 +71,34 @@ __all__ = [
     "TRIGGER",
     "UNIT_KIND",
     "word",
+    "workflow_words",
 ]
 
 
 def word(table: Mapping[str, str], code: str) -> str:
     """Return the words of ``code`` in the current language; a code without words speaks for itself."""
     return _(table[code]) if code in table else code
+
+
+def workflow_words() -> dict[str, Words]:
+    """Return the words of each workflow in the current language, for its page and its picture."""
+    return {
+        "issue": _words(STATE, ISSUE_TRIGGER),
+        "extension": _words(EXTENSION_STATE, EXTENSION_TRIGGER),
+        "consent": _words(CONSENT_STATE, CONSENT_TRIGGER),
+    }
+
+
+def _words(states: Mapping[str, str], triggers: Mapping[str, str]) -> Words:
+    return Words(
+        text=_spoken(PAGE_TEXT),
+        states=_spoken(states),
+        triggers=_spoken(triggers),
+        capacities=_spoken(CAPACITY),
+        refusals=_spoken(REFUSAL),
+        clocks=_spoken(CLOCK),
+    )
+
+
+def _spoken(table: Mapping[str, str]) -> dict[str, str]:
+    return {code: _(words) for code, words in table.items()}

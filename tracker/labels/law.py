@@ -9,7 +9,7 @@ from workflows.extension import ExtensionState
 from workflows.issue import Capacity, Clock, IssueState, Severity
 from workflows.policy import Colour
 
-STATE = {
+STATE: dict[str, str] = {
     IssueState.DRAFT: N_("草稿"),
     IssueState.REGISTERED: N_("已登记"),
     IssueState.ASSIGNED: N_("已交办"),
@@ -20,7 +20,7 @@ STATE = {
     IssueState.SUSPENDED: N_("挂账"),
     IssueState.DISMISSED: N_("不予立案"),
 }
-ISSUE_TRIGGER = {
+ISSUE_TRIGGER: dict[str, str] = {
     "register": N_("登记"),
     "assign": N_("交办"),
     "contest": N_("申诉"),
@@ -37,20 +37,20 @@ ISSUE_TRIGGER = {
     "suspend": N_("挂账"),
     "resume": N_("恢复"),
 }
-EXTENSION_TRIGGER = {
+EXTENSION_TRIGGER: dict[str, str] = {
     "request": N_("申请延期"),
     "approve": N_("同意延期"),
     "refuse": N_("不同意延期"),
     "withdraw": N_("撤回延期申请"),
 }
-CONSENT_TRIGGER = {
+CONSENT_TRIGGER: dict[str, str] = {
     "request": N_("报请领导同意"),
     "give": N_("领导同意"),
     "decline": N_("领导不同意"),
     "withdraw": N_("撤回报请"),
 }
 # Everything the record of an issue can say, moves and what happens beside them, under one name each.
-TRIGGER = {
+TRIGGER: dict[str, str] = {
     **ISSUE_TRIGGER,
     **{f"extension_{trigger}": words for trigger, words in EXTENSION_TRIGGER.items()},
     **{f"consent_{trigger}": words for trigger, words in CONSENT_TRIGGER.items()},
@@ -64,7 +64,7 @@ TRIGGER = {
     "merge": N_("合并"),
     "import": N_("台账导入"),
 }
-CAPACITY = {
+CAPACITY: dict[str, str] = {
     Capacity.FINDER: N_("发现人"),
     Capacity.OFFICE: N_("创建办"),
     Capacity.LEADER: N_("县领导"),
@@ -73,12 +73,12 @@ CAPACITY = {
     Capacity.GROUP_LEAD: N_("督导组组长"),
     Capacity.DEPARTMENT: N_("牵头部门"),
 }
-SEVERITY = {
+SEVERITY: dict[str, str] = {
     Severity.GENERAL: N_("一般"),
     Severity.SERIOUS: N_("较重"),
     Severity.MAJOR: N_("重大"),
 }
-CLOCK = {
+CLOCK: dict[str, str] = {
     Clock.ASSIGN: N_("交办期限"),
     Clock.ACCEPT: N_("签收期限"),
     Clock.DEADLINE: N_("整改时限"),
@@ -87,33 +87,33 @@ CLOCK = {
     Clock.LOOKBACK: N_("回头看期限"),
     Clock.REVIEW: N_("复审日期"),
 }
-COLOUR = {
+COLOUR: dict[str, str] = {
     Colour.NONE: N_("正常"),
     Colour.BLUE: N_("临期"),
     Colour.YELLOW: N_("逾期"),
     Colour.RED: N_("严重逾期"),
 }
-EXTENSION_STATE = {
+EXTENSION_STATE: dict[str, str] = {
     ExtensionState.REQUESTED: N_("待批复"),
     ExtensionState.APPROVED: N_("已同意"),
     ExtensionState.REFUSED: N_("未同意"),
     ExtensionState.WITHDRAWN: N_("已撤回"),
 }
-CONSENT_STATE = {
+CONSENT_STATE: dict[str, str] = {
     ConsentState.REQUESTED: N_("待领导批示"),
     ConsentState.GIVEN: N_("领导已同意"),
     ConsentState.DECLINED: N_("领导未同意"),
     ConsentState.WITHDRAWN: N_("已撤回"),
 }
-CONSENT_KIND = {
+CONSENT_KIND: dict[str, str] = {
     ConsentKind.SIGN_OFF: N_("同意销号"),
     ConsentKind.SUSPEND: N_("同意挂账"),
 }
-DAY_KIND = {
+DAY_KIND: dict[str, str] = {
     DayKind.HOLIDAY: N_("放假"),
     DayKind.WORKDAY: N_("上班"),
 }
-DAY_REASON = {
+DAY_REASON: dict[str, str] = {
     DayReason.START: N_("起算日，不计入"),
     DayReason.WEEKDAY: N_("工作日"),
     DayReason.WEEKEND: N_("周末"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tracker.languages import N_
 
-ROLE = {
+ROLE: dict[str, str] = {
     "sysadmin": N_("系统管理员"),
     "secadmin": N_("安全管理员"),
     "auditor": N_("审计管理员"),
@@ -18,7 +18,7 @@ ROLE = {
     "village": N_("村(社区)书记"),
     "reporter": N_("网格员、群众"),
 }
-UNIT_KIND = {
+UNIT_KIND: dict[str, str] = {
     "county": N_("县"),
     "township": N_("乡镇"),
     "street": N_("街道"),
@@ -29,14 +29,14 @@ UNIT_KIND = {
     "office": N_("机关"),
     "enterprise": N_("企业"),
 }
-NAME_REASON = {
+NAME_REASON: dict[str, str] = {
     "current": N_("现名"),
     "renamed": N_("更名"),
     "recoded": N_("代码变更"),
     "merged": N_("合并"),
     "alias": N_("别名"),
 }
-SOURCE = {
+SOURCE: dict[str, str] = {
     "supervision": N_("督导检查"),
     "inspection": N_("巡查"),
     "meeting": N_("会议"),
@@ -46,18 +46,18 @@ SOURCE = {
     "self_check": N_("自查"),
     "import": N_("台账导入"),
 }
-PHASE = {
+PHASE: dict[str, str] = {
     "before": N_("整改前"),
     "after": N_("整改后"),
     "recheck": N_("复核"),
     "lookback": N_("回头看"),
     "attachment": N_("附件"),
 }
-COMMENT_KIND = {
+COMMENT_KIND: dict[str, str] = {
     "comment": N_("留言"),
     "instruction": N_("领导批示"),
 }
-INDICATOR_KIND = {
+INDICATOR_KIND: dict[str, str] = {
     "ordinary": N_("一般指标"),
     "bottom_line": N_("底线指标"),
     "veto": N_("否决情形"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tracker.languages import N_
 
-REFUSAL = {
+REFUSAL: dict[str, str] = {
     "not_from_here": N_("当前状态不能办理此事项，请刷新页面查看最新状态"),
     "not_by_you": N_("您无权办理此事项，请由有权限的同志办理"),
     # Registering and assigning.
@@ -61,7 +61,7 @@ REFUSAL = {
     "stage_finished": N_("该阶段已完成"),
     "stage_out_of_order": N_("请先完成前面的阶段"),
 }
-POLICY_ERROR = {
+POLICY_ERROR: dict[str, str] = {
     "policy_unknown": N_("没有这一项设置，请删除"),
     "policy_not_whole": N_("请填写整数"),
     "policy_too_small": N_("数值过小，请改大"),
@@ -73,13 +73,13 @@ POLICY_ERROR = {
     "policy_red_before_yellow": N_("红色预警的天数须大于黄色预警的天数"),
     "policy_interview_before_red": N_("约谈的天数不能小于红色预警的天数"),
 }
-CALENDAR_ERROR = {
+CALENDAR_ERROR: dict[str, str] = {
     "calendar_columns": N_("列须依次为 date、kind、name、source，每行都要填全"),
     "calendar_date": N_("日期须为 2026-01-01 的形式"),
     "calendar_kind": N_("类别须为 holiday（放假）或 workday（上班）"),
     "calendar_twice": N_("同一天出现了两次，请删除一行"),
 }
-POLICY_FIELD = {
+POLICY_FIELD: dict[str, str] = {
     "assign_days": N_("交办期限（工作日）"),
     "accept_days": N_("签收期限（工作日）"),
     "recheck_days": N_("复核期限（工作日）"),
