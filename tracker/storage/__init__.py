@@ -1,1 +1,7 @@
 """Where the bytes of evidence lie."""
+
+from tracker.storage.accept import intake
+from tracker.storage.store import DamagedError, Store
+from tracker.storage.stored import Limits, StoredFile, Upload
+
+__all__ = ["DamagedError", "Limits", "Store", "StoredFile", "Upload", "intake"]
