@@ -172,6 +172,8 @@ lock() {
 catalogue() {
   template="$VENV/messages.pot"
   "$VENV/bin/pybabel" -q extract -F pyproject.toml -k N_ --no-location --sort-output --omit-header -o "$template" .
+  words=tracker/translations/en/LC_MESSAGES/messages.po
+  [ -e "$words" ] || : >"$words"
   "$VENV/bin/pybabel" -q update -i "$template" -d tracker/translations -l en -N --no-wrap --omit-header --ignore-obsolete
 }
 

@@ -195,6 +195,17 @@ def test_pages_keep_to_the_content_security_policy() -> None:
     assert not offending
 
 
+def test_every_form_that_changes_something_carries_the_token() -> None:
+    bare = [
+        f"{path.relative_to(ROOT)}: {form[:80]}"
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+        if path.parent.name != "components"  # samples that lead nowhere
+        for form in re.findall(r'<form[^>]*method="post".*?(?:</form>|$)', path.read_text("utf-8"), re.DOTALL)
+        if not re.search(r"csrf_token\(\)|\bhidden\(|\btoken\(\)", form)
+    ]
+    assert not bare
+
+
 @pytest.mark.parametrize("text", ['<p style="a">', "<style>", "<script>", '<a onclick="x">', '<img src="//x/y">'])
 def test_the_policy_rule_finds_what_it_is_for(text: str) -> None:
     assert INLINE.search(text)
