@@ -49,6 +49,7 @@ def _samples() -> dict[str, Any]:
         "consents": list(ConsentState),
         "severities": list(Severity),
         "rows": [_row(*values) for values in _ROWS],
+        "totals": [(_("示例镇"), 3, 5, 1, 9), (_("示例乡"), 2, 3, 2, 7)],
         "events": _events(),
         "actions": _actions(),
         "errors": {

@@ -1,8 +1,13 @@
 // Opens <dialog> as a modal window. Without this script the link's #target shows it by CSS.
 import { onPage } from "./words.js";
 
+const FIRST = "input:not([type=hidden]), select, textarea, button";
+
+/** Open it, and put the focus where work begins: on what is wrong, or on the first field. */
 function opened(dialog) {
   if (!dialog.open) dialog.showModal();
+  const body = dialog.querySelector(".dialog-body");
+  (body?.querySelector("[data-focus]") ?? body?.querySelector(FIRST))?.focus();
 }
 
 document.addEventListener("click", (event) => {

@@ -37,6 +37,15 @@ function valuesOf(form) {
     .map((field) => [field.name, field.value]);
 }
 
+/** Return the pairs as the server sent them: a reloading browser may already have put back what was typed. */
+function sentBy(form) {
+  return [...form.elements].filter(kept)
+    .filter((field) => !["checkbox", "radio"].includes(field.type) || field.defaultChecked)
+    .map((field) => [field.name, field.options ? chosenBefore(field) : field.defaultValue]);
+}
+
+const chosenBefore = (select) => ([...select.options].find((option) => option.defaultSelected) ?? select.options[0])?.value ?? "";
+
 function fill(form, values) {
   const left = new Map();
   for (const [name, value] of values) left.set(name, [...(left.get(name) ?? []), value]);
@@ -65,9 +74,9 @@ function offer(form, key, original) {
 function watch(form) {
   form.dataset.draftReady = "";
   const key = keyOf(form);
-  const original = valuesOf(form);
+  const original = sentBy(form);
   const draft = read(key);
-  const answered = document.querySelector(".form-errors");
+  const answered = [...document.querySelectorAll(".form-errors")].some((list) => !list.closest("form") || form.contains(list));
   if (draft && !answered && JSON.stringify(draft) !== JSON.stringify(original)) {
     fill(form, draft);
     offer(form, key, original);
