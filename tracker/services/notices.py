@@ -1,0 +1,90 @@
+"""Documents of an issue: 整改通知书, numbered by year, its text frozen on issue, its receipt recorded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from tracker.clock import local_date
+from tracker.database import db
+from tracker.languages import N_
+from tracker.models import Issue, Notice, Unit, UnitKind
+from tracker.policy import Actor
+from tracker.queries.rules import setting, work_calendar
+from tracker.services.counters import counter_next
+
+RECTIFICATION = "rectification"
+# Part of the document, which is written in Chinese whatever the reader's language.
+_NUMBER = N_("{prefix}〔{year}〕{serial}号")
+_PREFIX = N_("督整")
+_OFFICE = N_("{county}创建办")
+
+
+def notice_issue(issue: Issue, *, actor: Actor, at: datetime) -> Notice:
+    """Issue a 整改通知书 to the responsible unit, in the caller's transaction; the assignment must be set.
+
+    Numbers run without gaps per kind and Shanghai year, such as 督整〔2026〕12号.
+    """
+    if issue.responsible_unit_id is None:
+        raise ValueError("a notice needs a recipient")
+    year = local_date(at).year
+    serial = counter_next(f"notice:{RECTIFICATION}:{year}")
+    number = _NUMBER.format(prefix=setting("notice_prefix", _PREFIX), year=year, serial=serial)
+    notice = Notice(
+        kind=RECTIFICATION, year=year, serial=serial, number=number, issue_id=issue.id,
+        recipient_unit_id=issue.responsible_unit_id, content=_content(issue, number, at),
+        issued_by_id=actor.person_id, issued_at=at,
+    )  # fmt: skip
+    db.session.add(notice)
+    db.session.flush()
+    return notice
+
+
+def notice_receive(issue: Issue, *, actor: Actor, at: datetime) -> Notice | None:
+    """Record the receipt of the latest notice of ``issue``; ``None`` where it has none or was received before."""
+    query = select(Notice).where(Notice.issue_id == issue.id).order_by(Notice.id.desc()).limit(1)
+    notice = db.session.scalars(query).first()
+    if notice is None or notice.received_at is not None:
+        return None
+    notice.received_at, notice.received_by_id = at, actor.person_id
+    db.session.flush()
+    return notice
+
+
+def _content(issue: Issue, number: str, at: datetime) -> dict[str, Any]:
+    """Return the text as it is issued, in the language of the record; later changes do not touch it."""
+    unit = db.session.get_one(Unit, issue.responsible_unit_id)
+    provisional = issue.deadline is not None and work_calendar().is_provisional(issue.deadline)
+    return {
+        "number": number,
+        "issue_number": issue.number or "",
+        "place": _place(issue),
+        "description": issue.description,
+        "goal": issue.goal,
+        "responsible_unit": unit.full_name or unit.name,
+        "responsible": issue.responsible.name if issue.responsible else "",
+        "assisting": [assisting.unit.name for assisting in issue.assisting],
+        "deadline": issue.deadline.isoformat() if issue.deadline else "",
+        "deadline_is_provisional": provisional,
+        "issuer": _issuer(),
+        "issued_on": local_date(at).isoformat(),
+    }
+
+
+def _place(issue: Issue) -> str:
+    """Return township, village and spot in one line; the county goes without saying."""
+    if issue.location_id is None:
+        return issue.spot
+    ids = [int(part) for part in db.session.get_one(Unit, issue.location_id).path.split("/") if part]
+    names = {
+        unit.id: unit.name
+        for unit in db.session.scalars(select(Unit).where(Unit.id.in_(ids), Unit.kind != UnitKind.COUNTY))
+    }
+    return "".join(names[one] for one in ids if one in names) + issue.spot
+
+
+def _issuer() -> str:
+    county = db.session.scalars(select(Unit.full_name).where(Unit.kind == UnitKind.COUNTY)).first()
+    return str(setting("office_name", "") or _OFFICE.format(county=county or ""))
