@@ -1,6 +1,7 @@
 """Working days: the State Council's holidays and make-up days, with the county's corrections on top.
 
-A year without a published notice counts Monday to Friday, and each of its days says that it is provisional.
+A year without a published notice counts Monday to Friday, and each of its days says that it is provisional. A notice
+can reach into the December before its year (that of 2006 made 2005-12-31 a working day); such a row counts as read.
 """
 
 from __future__ import annotations

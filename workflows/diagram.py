@@ -111,7 +111,7 @@ def _moves(workflow: Workflow[Any], words: Words) -> Iterator[str]:
 
 def _move(row: Transition[Any], words: Words) -> str:
     source, dest = (words.states.get(state, state) for state in (row.source, row.dest))
-    refusals = "<br>".join(words.refusals.get(guard.code, guard.code) for guard in row.guards)
+    refusals = _joined(words.refusals, [guard.code for guard in row.guards])
     name = words.triggers.get(row.trigger, row.trigger)
     return _row(f"`{row.trigger}` {name}", f"{source} → {dest}", _joined(words.capacities, row.by), refusals)
 
@@ -122,4 +122,4 @@ def _refusals(guards: tuple[Guard, ...], words: Words) -> Iterator[str]:
 
 
 def _joined(words: Mapping[str, str], codes: Iterable[str]) -> str:
-    return "、".join(words.get(code, code) for code in codes)
+    return "<br>".join(words.get(code, code) for code in codes)

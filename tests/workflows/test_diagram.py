@@ -54,6 +54,7 @@ def test_a_code_without_words_speaks_for_itself() -> None:
     assert "| `dismiss` dismiss | registered → dismissed | office | no_reason_or_original |" in page
     assert "| `suspended` | suspended | office | review |" in page
     assert "| `dismissed` | dismissed | x | x |" in page
+    assert "| `accept` accept | assigned → rectifying | responsible | no_measures<br>undated_measures |" in page
 
 
 def test_pages_show_conditions_of_requests() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -224,6 +224,14 @@ def test_facts_say_no_unless_told_otherwise() -> None:
     silent = IssueFacts(capacities=frozenset(Capacity), today=TODAY)
     passing = {(s.value, t) for s in IssueState for t, code in available(ISSUE, s, silent).items() if code is None}
     assert passing == {("verified", "sign_off")}
+
+
+def test_facts_of_an_issue_default_to_the_strict_side() -> None:
+    silent = IssueFacts(capacities=frozenset(), today=TODAY)
+    said = {field.name for field in fields(silent) if getattr(silent, field.name) is True}
+    assert said == {"deadline_required", "other_group_must_recheck"}
+    assert (silent.measures, silent.undated_measures, silent.open_stages) == (0, 0, 0)
+    assert (silent.evidence_after, silent.evidence_needed) == (0, 1)
 
 
 def test_available_lists_exactly_what_leaves_the_state() -> None:
