@@ -90,9 +90,13 @@ def test_two_issues_share_one_blob(photo: StoredFile) -> None:
 
 def test_evidence_leaves_with_the_act_that_failed(photo: StoredFile) -> None:
     issue, actor = rectifying()
-    with pytest.raises(RuntimeError), transaction():
-        evidence_attach(issue, Phase.AFTER, [photo], actor=actor, at=AT)
-        raise RuntimeError
+
+    def fail() -> None:
+        with transaction():
+            evidence_attach(issue, Phase.AFTER, [photo], actor=actor, at=AT)
+            raise RuntimeError
+
+    pytest.raises(RuntimeError, fail)
     assert (count(Evidence), count(Blob), count(IssueEvent)) == (0, 0, 0)
 
 
