@@ -48,8 +48,9 @@ TEXT_KEYS = frozenset(
 )
 
 
-def mermaid(workflow: Workflow[Any], states: Mapping[str, str], triggers: Mapping[str, str]) -> str:
+def mermaid(workflow: Workflow[Any], words: Words) -> str:
     """Return the workflow as a Mermaid state diagram, in the order of the table."""
+    states, triggers = words.states, words.triggers
     lines = ["stateDiagram-v2"]
     lines += [f'    state "{states.get(state, state)}" as {state}' for state in workflow.states]
     lines.append(f"    [*] --> {workflow.initial}")
@@ -75,7 +76,7 @@ def _page(workflow: Workflow[Any], words: Words, states: Iterable[str], request:
     if request:
         parts += [f"## {text['requests']}", "\n".join(_refusals(request, words))]
     parts += [f"## {text['moves']}", "\n".join(_moves(workflow, words))]
-    parts += [f"## {text['picture']}", f"```mermaid\n{mermaid(workflow, words.states, words.triggers)}```"]
+    parts += [f"## {text['picture']}", f"```mermaid\n{mermaid(workflow, words)}```"]
     return "\n\n".join(parts) + "\n"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
@@ -94,3 +94,8 @@ def test_an_answer_stands(state: ConsentState, trigger: str) -> None:
     with pytest.raises(TransitionRefusedError) as refused:
         fire(CONSENT, state, trigger, replace(READY, capacities=frozenset(Capacity)))
     assert refused.value.code == "not_from_here"
+
+
+def test_facts_of_a_consent_default_to_no_part_and_no_reason() -> None:
+    empty = ConsentFacts(capacities=frozenset(), kind=ConsentKind.SIGN_OFF, issue_state=IssueState.VERIFIED)
+    assert not any(getattr(empty, field.name) is True for field in fields(empty))

@@ -32,7 +32,8 @@ def test_no_page_is_left_over() -> None:
 
 
 def test_diagram_draws_every_row_once_and_the_ends() -> None:
-    lines = mermaid(ISSUE, labels.STATE, labels.ISSUE_TRIGGER).splitlines()
+    with speaking("zh_CN"):
+        lines = mermaid(ISSUE, labels.workflow_words()["issue"]).splitlines()
     assert lines[0] == "stateDiagram-v2"
     assert '    state "待销号" as verified' in lines
     assert "    [*] --> draft" in lines
@@ -43,7 +44,7 @@ def test_diagram_draws_every_row_once_and_the_ends() -> None:
 
 
 def test_diagram_ends_where_nothing_leaves() -> None:
-    lines = mermaid(EXTENSION, {}, {}).splitlines()
+    lines = mermaid(EXTENSION, BARE).splitlines()
     assert '    state "approved" as approved' in lines
     assert "    requested --> approved: approve" in lines
     assert [line.split()[0] for line in lines if line.endswith("--> [*]")] == ["approved", "refused", "withdrawn"]

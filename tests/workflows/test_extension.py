@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from workflows.engine import available, fire
 from workflows.extension import (
     EXTENSION,
+    EXTENSION_REQUEST,
     REQUEST_CODES,
     ExtensionFacts,
     ExtensionState,
@@ -145,6 +146,20 @@ def test_what_is_decided_stays_decided(state: ExtensionState, trigger: str) -> N
 
 def test_who_decides_follows_from_what_was_approved_before() -> None:
     assert [deciding_capacity(n) for n in (0, 1, 2)] == [C.OFFICE, C.LEADER, C.LEADER]
+
+
+def test_every_guard_of_an_extension_stands_on_its_own() -> None:
+    empty = ExtensionFacts(capacities=frozenset(), asked_on=TODAY)
+    dated = replace(empty, deadline=TODAY)
+    held = {g.code for g in EXTENSION_REQUEST if g.holds(empty)}
+    assert held == REQUEST_CODES - {"extension_undated", "no_new_deadline", "no_reason"}
+    assert {g.code for g in EXTENSION_REQUEST if g.holds(dated)} == held | {"extension_undated"}
+
+
+def test_facts_of_an_extension_default_to_nobody_having_asked() -> None:
+    empty = ExtensionFacts(capacities=frozenset(), asked_on=TODAY)
+    assert {f.name for f in fields(empty) if getattr(empty, f.name) is True} == {"rectifying"}
+    assert (empty.approved_before, empty.max_extensions) == (0, 2)
 
 
 def test_facts_of_an_extension_say_no_unless_told_otherwise() -> None:

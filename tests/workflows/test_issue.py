@@ -234,6 +234,14 @@ def test_facts_of_an_issue_default_to_the_strict_side() -> None:
     assert (silent.evidence_after, silent.evidence_needed) == (0, 1)
 
 
+def test_every_guard_of_an_issue_stands_on_its_own() -> None:
+    silent = IssueFacts(capacities=frozenset(), today=TODAY)
+    guards = {g for row in ISSUE.transitions for g in row.guards}
+    held = {g.code for g in guards if g.holds(silent)}
+    assert {"deadline_in_past", "review_date_not_ahead", "undated_measures"} <= held
+    assert {"no_deadline", "no_review_date", "no_measures"}.isdisjoint(held)
+
+
 def test_available_lists_exactly_what_leaves_the_state() -> None:
     for state in IssueState:
         assert set(available(ISSUE, state, READY)) == {row[0] for row in ROWS if row[1] == state}
