@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from tracker.clock import local_date
 from tracker.database import db
-from tracker.models import Consent, Evidence, Extension, Issue, IssueEvent, Phase, Stage
+from tracker.models import Consent, Evidence, Extension, Issue, IssueEvent, Phase, Post, Stage
 from tracker.policy import Actor, capacities
 from tracker.queries.rules import policy_of
 from workflows.consent import ConsentKind, ConsentState
@@ -35,6 +36,7 @@ def facts_for(issue: Issue, actor: Actor, at: datetime, **proposed: Any) -> Issu
 
 
 def _what_is_recorded(issue: Issue) -> dict[str, Any]:
+    rectifying = issue.state is IssueState.RECTIFYING  # what only these guards look at is asked only for them
     return {
         "has_place": issue.location_id is not None,
         "has_star_or_category": issue.star_id is not None or bool(issue.category),
@@ -43,39 +45,72 @@ def _what_is_recorded(issue: Issue) -> dict[str, Any]:
         "has_responsible_unit": issue.responsible_unit_id is not None,
         "has_responsible_person": issue.responsible_id is not None,
         "has_result": bool(issue.result.strip()),
-        "evidence_after": _count(Evidence, _after(issue)),
-        "open_stages": _count(Stage, Stage.issue_id == issue.id, Stage.done_on.is_(None)) if issue.is_long_term else 0,
+        "evidence_after": _count(Evidence, _after(issue)) if rectifying else 0,
+        "open_stages": _open_stages(issue) if rectifying and issue.is_long_term else 0,
     }
 
 
 def _what_the_actor_did(issue: Issue, actor: Actor) -> dict[str, Any]:
     me = actor.person_id
     finder_group = issue.found_by_group_id
+    judged = issue.state in (IssueState.SUBMITTED, IssueState.VERIFIED)
     return {
         "actor_found": issue.created_by_id == me,
         "actor_in_finder_group": finder_group is not None and actor.group_id == finder_group,
         "actor_submitted": issue.submitted_by_id == me,
-        "actor_uploaded_after": _count(Evidence, _after(issue), Evidence.uploaded_by_id == me) > 0,
-        "actor_in_submitting_unit": issue.submitted_unit_id is not None and actor.unit_id == issue.submitted_unit_id,
+        "actor_uploaded_after": judged and has_uploaded_after(issue, actor),
+        "actor_in_submitting_unit": judged and holds_post_at(actor, issue.submitted_unit_id),
         "actor_verified": issue.verified_by_id == me,
         "contested_before": issue.state is IssueState.ASSIGNED and _contested(issue),
     }
 
 
+def holds_post_at(actor: Actor, unit_id: int | None) -> bool:
+    """Tell whether the person, in whichever of their posts, belongs to that unit today."""
+    if unit_id is None:
+        return False
+    return actor.unit_id == unit_id or _count(
+        Post, Post.person_id == actor.person_id, Post.unit_id == unit_id, Post.approved_at.is_not(None),
+        Post.valid_from <= actor.today, or_(Post.valid_to.is_(None), Post.valid_to >= actor.today),
+    ) > 0  # fmt: skip
+
+
 def _what_is_decided(issue: Issue, actor: Actor) -> dict[str, Any]:
     kind = {IssueState.VERIFIED: ConsentKind.SIGN_OFF, IssueState.RECTIFYING: ConsentKind.SUSPEND}.get(issue.state)
-    given = (
+    if kind is None:
+        return {}
+    given = consents_given(issue, kind)
+    return {
+        "extension_pending": issue.state is IssueState.RECTIFYING and is_extension_pending(issue),
+        "leader_consented": bool(given),
+        "actor_consented": any(consent.decided_by_id == actor.person_id for consent in given),
+    }
+
+
+def consents_given(issue: Issue, kind: ConsentKind) -> Sequence[Consent]:
+    """Return the consents given to this step during the present stay in the state, the latest first."""
+    query = select(Consent).where(
         Consent.issue_id == issue.id,
         Consent.kind == kind,
         Consent.cycle == issue.cycle,
         Consent.state == ConsentState.GIVEN,
+        Consent.decided_at >= issue.state_since,
     )
-    pending = (Extension.issue_id == issue.id, Extension.state == ExtensionState.REQUESTED)
-    return {
-        "extension_pending": _count(Extension, *pending) > 0,
-        "leader_consented": kind is not None and _count(Consent, *given) > 0,
-        "actor_consented": kind is not None and _count(Consent, *given, Consent.decided_by_id == actor.person_id) > 0,
-    }
+    return db.session.scalars(query.order_by(Consent.id.desc())).all()
+
+
+def is_extension_pending(issue: Issue) -> bool:
+    """Tell whether a request for more time waits for its decision."""
+    return _count(Extension, Extension.issue_id == issue.id, Extension.state == ExtensionState.REQUESTED) > 0
+
+
+def has_uploaded_after(issue: Issue, actor: Actor) -> bool:
+    """Tell whether the person brought evidence of the "after" in this cycle."""
+    return _count(Evidence, _after(issue), Evidence.uploaded_by_id == actor.person_id) > 0
+
+
+def _open_stages(issue: Issue) -> int:
+    return _count(Stage, Stage.issue_id == issue.id, Stage.done_on.is_(None))
 
 
 def _after(issue: Issue) -> Any:

@@ -1,7 +1,8 @@
-"""The only writer of ``Issue.state``: law, state, event, clock in one act."""
+"""The only writer of a state, of issues and of what stands beside them: law, state, event, clock in one act."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +14,20 @@ from tracker.clock import local, local_date
 from tracker.database import db
 from tracker.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError, TrackerError
 from tracker.languages import _
-from tracker.models import Issue, IssueEvent
-from tracker.policy import Actor, visible
+from tracker.models import Consent, Extension, Issue, IssueEvent
+from tracker.policy import Actor, capacities, visible
 from tracker.queries.rules import policy_of, work_calendar
 from tracker.services.chain import ISSUES, chain_lock, event_record
 from tracker.services.facts import facts_for
 from workflows.clocks import due_day
-from workflows.engine import NOT_BY_YOU, fire
-from workflows.issue import ISSUE
+from workflows.consent import CONSENT, ConsentFacts, ConsentState
+from workflows.engine import NOT_BY_YOU, NOT_FROM_HERE, fire
+from workflows.extension import EXTENSION, ExtensionFacts
+from workflows.issue import ISSUE, IssueState
 from workflows.spec import TransitionRefusedError
+
+LARGEST_ID = 2**31 - 1
+_CONSENTING = (IssueState.RECTIFYING, IssueState.VERIFIED)
 
 
 def issue_for_change(issue_id: int, actor: Actor, version: int | None = None) -> Issue:
@@ -31,6 +37,8 @@ def issue_for_change(issue_id: int, actor: Actor, version: int | None = None) ->
     the ``version`` that the user saw.
     """
     chain_lock(ISSUES)
+    if not 0 < issue_id <= LARGEST_ID:
+        raise NotFoundError
     query = select(Issue).where(Issue.id == issue_id, visible(actor))
     issue = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
     if issue is None:
@@ -40,6 +48,15 @@ def issue_for_change(issue_id: int, actor: Actor, version: int | None = None) ->
     return issue
 
 
+def permit(issue: Issue, trigger: str, actor: Actor) -> None:
+    """Raise at once where ``trigger`` does not leave this state or is never the actor's, whatever they typed."""
+    row = ISSUE.row(trigger, issue.state)
+    if row is None:
+        raise refused(NOT_FROM_HERE)
+    if capacities(actor, issue).isdisjoint(row.by):
+        raise refused(NOT_BY_YOU)
+
+
 def advance(
     issue: Issue,
     trigger: str,
@@ -47,26 +64,59 @@ def advance(
     actor: Actor,
     at: datetime,
     detail: dict[str, Any] | None = None,
+    changes: Mapping[str, Any] | None = None,
     **proposed: Any,
 ) -> IssueEvent:
     """Ask the law, move ``issue`` along, restart its clock and record the event.
 
+    ``changes`` are columns that are set once the law agrees, by the same conditional UPDATE as the state.
     ``proposed`` are facts that the request states and the record does not hold (``has_reason``, ``deadline`` …).
-    What the service changed on ``issue`` beforehand is written by the same conditional UPDATE.
     Raises ``ForbiddenError`` or ``RefusedError`` with the law's words, ``ConflictError`` when somebody was faster.
     """
     with db.session.no_autoflush:
         facts = facts_for(issue, actor, at, **proposed)
+        try:
+            step = fire(ISSUE, issue.state, trigger, facts)
+        except TransitionRefusedError as refusal:
+            raise refused(refusal.code) from refusal
+        for name, value in (changes or {}).items():
+            setattr(issue, name, value)
+        told = dict(detail or {})
+        if step.dest is not step.source:
+            told |= _consents_end(issue, at)
+        if step.dest is not step.source or trigger == "reassign":
+            issue.state_since = at
+        issue.state = step.dest
+        restart_clock(issue, at)
+    flush_or_conflict(issue.id)
+    return event_record(issue, trigger, actor=actor, at=at, source=step.source, dest=step.dest, detail=told)
+
+
+def _consents_end(issue: Issue, at: datetime) -> dict[str, Any]:
+    """Withdraw the requests for consent that the issue leaves behind; return what the event says of it."""
+    if issue.state not in _CONSENTING:
+        return {}
+    query = select(Consent).where(Consent.issue_id == issue.id, Consent.state == ConsentState.REQUESTED)
+    left = db.session.scalars(query.order_by(Consent.id)).all()
+    for consent in left:
+        consent.state, consent.decided_at = ConsentState.WITHDRAWN, at
+    return {"consents_withdrawn": [consent.id for consent in left]} if left else {}
+
+
+def extension_move(extension: Extension, trigger: str, facts: ExtensionFacts) -> None:
+    """Ask the law and move the request for more time along."""
     try:
-        step = fire(ISSUE, issue.state, trigger, facts)
+        extension.state = fire(EXTENSION, extension.state, trigger, facts).dest
     except TransitionRefusedError as refusal:
         raise refused(refusal.code) from refusal
-    if step.dest is not step.source or trigger == "reassign":
-        issue.state_since = at
-    issue.state = step.dest
-    restart_clock(issue, at)
-    flush_or_conflict(issue.id)
-    return event_record(issue, trigger, actor=actor, at=at, source=step.source, dest=step.dest, detail=detail)
+
+
+def consent_move(consent: Consent, trigger: str, facts: ConsentFacts) -> None:
+    """Ask the law and move the request for consent along."""
+    try:
+        consent.state = fire(CONSENT, consent.state, trigger, facts).dest
+    except TransitionRefusedError as refusal:
+        raise refused(refusal.code) from refusal
 
 
 def note(
@@ -91,7 +141,7 @@ def refused(code: str) -> TrackerError:
     return ForbiddenError(words) if code == NOT_BY_YOU else RefusedError(words, code)
 
 
-def flush_or_conflict(issue_id: int) -> None:
+def flush_or_conflict(issue_id: int | None) -> None:
     """Write what is pending; a lost race becomes ``ConflictError``."""
     try:
         db.session.flush()
@@ -100,7 +150,7 @@ def flush_or_conflict(issue_id: int) -> None:
         raise conflict(issue_id) from error
 
 
-def conflict(issue_id: int) -> ConflictError:
+def conflict(issue_id: int | None) -> ConflictError:
     """Return the error that says who changed the issue last, and when."""
     query = select(IssueEvent).where(IssueEvent.issue_id == issue_id).order_by(IssueEvent.seq.desc()).limit(1)
     last = db.session.scalars(query).first()
