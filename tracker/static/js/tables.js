@@ -33,7 +33,7 @@ function walking(table) {
   const region = table.closest("[role=region]");
   region?.addEventListener("keydown", (event) => {
     const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
-    if (!step || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
+    if (!step || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=checkbox]), select, textarea")) return;
     const rows = [...table.tBodies[0]?.rows ?? []];
     const here = rows.indexOf(document.activeElement.closest("tr"));
     const row = rows[Math.max(0, Math.min(rows.length - 1, here + step))];
