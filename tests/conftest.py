@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from argon2 import PasswordHasher
+from flask import Flask, g
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import make_url
@@ -17,6 +18,7 @@ from hatch_build import compile_catalogues
 from tests import postgres
 from tracker import create_app, schema
 from tracker.database import db
+from tracker.services import passwords
 
 ROOT = Path(__file__).parent.parent
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 09:00 in Shanghai
@@ -25,11 +27,14 @@ BACKENDS = ("sqlite", "postgresql")
 
 def pytest_configure(config: pytest.Config) -> None:
     compile_catalogues(ROOT)
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # as slow as a test can bear
 
 
 def build_app(url: str, folder: Path) -> Flask:
     """Return an application on the database at ``url`` that keeps its files in ``folder``."""
-    return create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": url, "DATA_DIR": str(folder)})
+    app = create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": url, "DATA_DIR": str(folder)})
+    app.teardown_request(lambda _error: g.__dict__.clear())  # a test's requests share its application context
+    return app
 
 
 def _migrate(url: str, folder: Path) -> None:

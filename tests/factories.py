@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tracker import clock
 from tracker.database import db
@@ -24,6 +27,7 @@ from tracker.models import (
     UnitKind,
 )
 from tracker.policy import Actor, actor_of
+from tracker.services.passwords import password_hash
 from tracker.services.sign_ins import sign_in_open
 from workflows.issue import IssueState, Severity
 
@@ -131,3 +135,31 @@ def sign_in(client: FlaskClient, who: Post, *, ago: timedelta = timedelta(0)) ->
     token = sign_in_open(person=who.person, post=who, at=clock.now() - ago)
     client.set_cookie("tracker_sid", token)
     return client
+
+
+PASSWORD = "Reeds-by-the-river-7"
+_stored: dict[str, str] = {}
+
+
+def with_password(who: Person, password: str = PASSWORD) -> Person:
+    """Give ``who`` a password; each is hashed once, for the hash is slow on purpose."""
+    who.password_hash = _stored.get(password) or _stored.setdefault(password, password_hash(password))
+    return saved(who)
+
+
+def form_token(client: FlaskClient, page: str) -> str:
+    """Return the CSRF token that ``page`` carries."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page).text)
+    assert found, f"no form on {page}"
+    return found.group(1)
+
+
+def send(client: FlaskClient, path: str, given: Mapping[str, Any], *, page: str = "", **more: Any) -> TestResponse:
+    """Send a form as a browser does, with the token of the ``page`` it stands on, or else of ``path``."""
+    token = form_token(client, page or path)
+    return client.post(path, data={**given, "csrf_token": token}, **more)
+
+
+def bare(page: str) -> str:
+    """Return a page without its CSRF tokens, which differ each time."""
+    return re.sub(r'(name="csrf_token" value=")[^"]+', r"\1", page)

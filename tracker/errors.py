@@ -25,6 +25,24 @@ class NotFoundError(TrackerError):
     default = N_("记录不存在，或者您无权查看")
 
 
+class HiddenError(NotFoundError):
+    """The role must not even learn that it exists; reads like ``NotFoundError``, but the try is noted."""
+
+
+class CredentialsError(TrackerError):
+    """Who somebody says they are was not shown; the same words whether the login or the password was wrong."""
+
+    status = 401
+    default = N_("账号或密码错误")
+
+
+class GoneError(TrackerError):
+    """A link that was used, has expired or was replaced by a newer one; an unknown one reads the same."""
+
+    status = 410
+    default = N_("链接已失效")
+
+
 class ForbiddenError(TrackerError):
     """The record may be seen, but this is not for this user to do."""
 

@@ -7,7 +7,7 @@ from pkgutil import iter_modules
 
 from flask import Blueprint, Flask
 
-from tracker.views import access, errors, headers, shell
+from tracker.views import access, errors, headers, ids, shell
 
 
 def register(app: Flask) -> None:
@@ -15,6 +15,7 @@ def register(app: Flask) -> None:
 
     A module that has a ``bp`` is a set of pages; a new register of the campaign adds its file and touches no other.
     """
+    ids.register(app)
     for module in sorted(found.name for found in iter_modules(__path__)):
         bp = getattr(import_module(f"{__name__}.{module}"), "bp", None)
         if isinstance(bp, Blueprint):

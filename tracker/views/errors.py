@@ -8,12 +8,12 @@ from typing import Any
 
 from flask import Flask, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from tracker import clock
 from tracker.database import db, transaction
-from tracker.errors import ForbiddenError, TrackerError
+from tracker.errors import ForbiddenError, HiddenError, TrackerError
 from tracker.languages import N_, _
 from tracker.services.chain import audit_record
 
@@ -42,6 +42,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _show_expired)
     app.register_error_handler(HTTPException, _show_http)
     app.register_error_handler(OperationalError, _show_database)
+    app.register_error_handler(OverflowError, _show_too_large)  # a number no column of SQLite holds
+    app.register_error_handler(DataError, _show_too_large)  # a number no column of PostgreSQL holds
     app.register_error_handler(Exception, _show_unknown)
 
 
@@ -58,13 +60,15 @@ def answer(status: int, message: str, reference: str = "") -> tuple[Any, int]:
 
 def _typed() -> dict[str, str]:
     """Return what the user typed, so that a page that refuses it does not lose it."""
-    hidden = ("csrf_token", "version", "password", "new_password", "code")
-    return {k: v for k, v in request.form.items() if k not in hidden and v.strip()} if request.method == "POST" else {}
+    hidden = ("csrf_token", "version", "code")
+    if request.method != "POST":
+        return {}
+    return {k: v for k, v in request.form.items() if k not in hidden and "password" not in k and v.strip()}
 
 
 def _show_ours(error: TrackerError) -> tuple[Any, int]:
     db.session.rollback()
-    if isinstance(error, ForbiddenError):
+    if isinstance(error, ForbiddenError | HiddenError):
         _note_denied()
     return answer(error.status, error.message)
 
@@ -78,6 +82,8 @@ def _note_denied() -> None:
 
 
 def _show_expired(_error: CSRFError) -> tuple[Any, int]:
+    if g.get("actor") is not None:  # anyone can send nonsense without a sign-in; the chain is not for that
+        _note_denied()
     return answer(400, _("页面已过期，请刷新"))
 
 
@@ -96,6 +102,11 @@ def _show_database(error: OperationalError) -> tuple[Any, int]:
     if "full" in str(error.orig).lower():
         return answer(507, _("存储空间不足，请联系系统管理员"))
     return _show_unknown(error)
+
+
+def _show_too_large(_error: Exception) -> tuple[Any, int]:
+    db.session.rollback()
+    return answer(422, _("填写的数值超出范围，请检查"))
 
 
 def _show_unknown(error: Exception) -> tuple[Any, int]:

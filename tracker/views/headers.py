@@ -1,8 +1,10 @@
-"""What every answer tells the browser: run only our own scripts, show only our own pages, keep nothing private."""
+"""What every answer tells the browser, and what no browser of ours would send."""
 
 from __future__ import annotations
 
 from flask import Flask, Response, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 _POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; "
@@ -11,8 +13,18 @@ _POLICY = (
 
 
 def register(app: Flask) -> None:
-    """Attach the headers."""
+    """Attach the headers; believe as many proxies as are configured, and none by default."""
+    if proxies := int(app.config["TRUSTED_PROXIES"]):
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+    app.config["SESSION_COOKIE_SECURE"] = app.config["SECURE_COOKIES"]
+    app.before_request(_refuse_foreign)
     app.after_request(_add)
+
+
+def _refuse_foreign() -> None:
+    """Refuse a form that another site sends, whatever token it carries."""
+    if request.method not in ("GET", "HEAD", "OPTIONS") and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise CSRFError
 
 
 def _add(response: Response) -> Response:
