@@ -204,7 +204,7 @@ def _declared() -> set[str]:
 
 
 def test_what_is_imported_is_declared() -> None:
-    """Werkzeug, Jinja, MarkupSafe and ItsDangerous are Flask's own face and come with it, as its core comes with pydantic."""
+    """Flask's own parts come with it, as its core comes with pydantic."""
     known = packages_distributions()
     imported = {canonicalize_name(name) for module in _imported() for name in known.get(module, [module])}
     assert (
