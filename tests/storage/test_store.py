@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import io
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests import pictures
+from tests.conftest import AT
 from tracker.errors import StorageFullError
 from tracker.storage import DamagedError, Store
 
@@ -74,3 +76,12 @@ def test_a_full_disk_is_told_in_words_and_leaves_nothing(tmp_path: Path) -> None
 def test_stored_names_never_reach_the_disk(tmp_path: Path) -> None:
     pictures.stored(tmp_path, pictures.PDF, name="整改报告.pdf")
     assert not [path for path in tmp_path.rglob("*") if "整改" in path.name]
+
+
+def test_what_an_act_left_behind_is_swept_after_a_while(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    old, fresh = (store.receive(io.BytesIO(b"abc"), 1000).path for _n in range(2))
+    os.utime(old, (0, (AT - timedelta(days=2)).timestamp()))
+    os.utime(fresh, (0, AT.timestamp()))
+    assert store.sweep(AT - timedelta(days=1)) == 1
+    assert (old.exists(), fresh.exists()) == (False, True)

@@ -67,14 +67,17 @@ def test_files_are_added_through_the_form(client: FlaskClient) -> None:
     [
         ([("a.jpg", b"")], 422),
         ([("a.jpg", b"<html>")], 415),
-        ([("a.jpg", pictures.picture() + bytes(20 * 1024 * 1024))], 413),
+        ([("a.jpg", pictures.picture() + bytes(100_000))], 413),
         ([("a.pdf", pictures.PDF)] * 21, 422),
         ([("a.png", pictures.png_header(30_000, 30_000))], 422),
         ([], 422),
     ],
     ids=["empty", "html", "large", "many", "pixels", "none"],
 )
-def test_what_cannot_be_taken_is_told_and_changes_nothing(client: FlaskClient, chosen: Chosen, status: int) -> None:
+def test_what_cannot_be_taken_is_told_and_changes_nothing(
+    sqlite_app: Flask, client: FlaskClient, chosen: Chosen, status: int
+) -> None:
+    sqlite_app.config["MAX_FILE_BYTES"] = 100_000
     assert send(client, factories.issue(), *chosen) == status
     assert count() == 0
 

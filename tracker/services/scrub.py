@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -13,6 +13,8 @@ from tracker.database import db, transaction
 from tracker.models import Blob
 from tracker.services.chain import audit_record
 from tracker.storage import Store
+
+_PATIENCE = timedelta(days=1)  # no upload takes longer
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class ScrubReport:
 
 def evidence_scrub(store: Store, *, at: datetime) -> ScrubReport:
     """Read every file that a row refers to; one entry in the audit names what is wrong, or says that nothing is."""
+    store.sweep(at - _PATIENCE)
     checked, missing, damaged = 0, [], []
     for sha256 in _known():
         checked += 1

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -91,6 +92,13 @@ class Store:
         if hashlib.sha256(found).hexdigest() != sha256:
             raise DamagedError
         return found
+
+    def sweep(self, before: datetime) -> int:
+        """Remove what has waited since before that instant, left by an act that was cut off; return how many."""
+        stale = [path for path in self.incoming.glob("*") if path.stat().st_mtime < before.timestamp()]
+        for path in stale:
+            path.unlink(missing_ok=True)
+        return len(stale)
 
 
 def _sync_folder(folder: Path) -> None:
