@@ -26,7 +26,7 @@ def test_defaults_are_those_of_the_rules() -> None:
         "lookback_days": 90,
         "max_extensions": 2,
         "group_lead_may_assign": False,
-        "other_group_must_recheck": True,
+        "other_group_must_recheck": False,
         "general": {**COMMON, "rectify_days": 10, "evidence_needed": 1},
         "serious": {**COMMON, "rectify_days": 15, "evidence_needed": 1},
         "major": {**COMMON, "rectify_days": 20, "evidence_needed": 2},
