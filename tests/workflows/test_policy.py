@@ -167,6 +167,45 @@ def test_all_errors_are_named_at_once() -> None:
     }
 
 
+LIMITS = [
+    ("assign_days", 1, 366),
+    ("accept_days", 1, 366),
+    ("recheck_days", 1, 366),
+    ("sign_off_days", 1, 366),
+    ("lookback_days", 1, 3660),
+    ("max_extensions", 0, 10),
+    ("major.rectify_days", 1, 3660),
+    ("major.evidence_needed", 1, 20),
+    ("major.blue_within", 0, 366),
+    ("major.interview_every", 1, 366),
+]
+
+
+@pytest.mark.parametrize(("field", "least", "most"), LIMITS)
+def test_numbers_stay_between_their_limits(field: str, least: int, most: int) -> None:
+    def codes(value: int) -> dict[str, str]:
+        severity, _, name = field.rpartition(".")
+        return policy_errors({severity: {name: value}} if severity else {name: value})
+
+    assert codes(least) == codes(most) == {}
+    assert codes(least - 1) == {field: "policy_too_small"}
+    assert codes(most + 1) == {field: "policy_too_large"}
+
+
+@pytest.mark.parametrize("name", ["yellow_from", "red_from", "interview_from"])
+def test_steps_of_lateness_stay_between_their_limits(name: str) -> None:
+    assert policy_errors({"major": {name: 0}}) == {f"major.{name}": "policy_too_small"}
+    assert policy_errors({"major": {name: 367}}) == {f"major.{name}": "policy_too_large"}
+    widest = {"yellow_from": 365, "red_from": 366, "interview_from": 366}
+    narrowest = {"yellow_from": 1, "red_from": 2, "interview_from": 2}
+    assert policy_errors({"major": widest, "general": narrowest}) == {}
+
+
+def test_reminders_stay_between_their_limits() -> None:
+    assert policy_errors({"major": {"remind_before": [366, 0]}}) == {}
+    assert policy_errors({"major": {"remind_before": [367]}}) == {"major.remind_before": "policy_too_large"}
+
+
 def test_the_limits_themselves_are_allowed() -> None:
     limits = {"assign_days": 366, "lookback_days": 3660, "max_extensions": 0, "general": {"remind_before": []}}
     terms = {"red_from": 5, "interview_from": 5, "blue_within": 0, "evidence_needed": 20, "rectify_days": 3660}
