@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tracker.labels.access import ACTION, CELL
+from tracker.labels.audit import AUDIT_ACTION, AUDIT_OUTCOME, CHAIN, CHAIN_FAULT
 from tracker.labels.law import (
     CAPACITY,
     CLOCK,
@@ -20,6 +22,7 @@ from tracker.labels.law import (
     STATE,
     TRIGGER,
 )
+from tracker.labels.lists import BAND, MINE, OUTCOME, TAB, TIMING
 from tracker.labels.office import (
     COMMENT_KIND,
     INDICATOR_KIND,
@@ -43,8 +46,15 @@ from tracker.languages import _
 from workflows.diagram import Words
 
 __all__ = [
+    "ACTION",
+    "AUDIT_ACTION",
+    "AUDIT_OUTCOME",
+    "BAND",
     "CALENDAR_ERROR",
     "CAPACITY",
+    "CELL",
+    "CHAIN",
+    "CHAIN_FAULT",
     "CLOCK",
     "COLOUR",
     "COMMENT_KIND",
@@ -58,7 +68,9 @@ __all__ = [
     "EXTENSION_TRIGGER",
     "INDICATOR_KIND",
     "ISSUE_TRIGGER",
+    "MINE",
     "NAME_REASON",
+    "OUTCOME",
     "PAGE_TEXT",
     "PHASE",
     "POLICY_ERROR",
@@ -68,6 +80,8 @@ __all__ = [
     "SEVERITY",
     "SOURCE",
     "STATE",
+    "TAB",
+    "TIMING",
     "TRIGGER",
     "UNIT_KIND",
     "word",

@@ -149,6 +149,10 @@ class Issue(Model):
         Index("ix_issue_responsible", "responsible_id", "state", "move_due_on"),
         Index("ix_issue_responsible_unit", "responsible_unit_id", "state", "deadline"),
         Index("ix_issue_star", "star_id", "state", "deadline"),
+        Index("ix_issue_deadline", "deadline", "id"),
+        Index("ix_issue_found_on", "found_on", "id"),
+        Index("ix_issue_state_since", "state_since", "id"),
+        Index("ix_issue_state_deadline", "state", "deadline", "id"),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.database import Model, UTCDateTime
@@ -47,7 +47,10 @@ class Setting(Model):
 
 
 class SavedFilter(Model):
-    """A filter somebody saved by name for a page; ``query`` is its canonical query string."""
+    """A filter somebody saved by name for a page; ``query`` is its canonical query string.
+
+    The page opens with the one that ``is_default``.
+    """
 
     __tablename__ = "saved_filter"
 
@@ -56,6 +59,7 @@ class SavedFilter(Model):
     page: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(40))
     query: Mapped[str] = mapped_column(String(1000))
+    is_default: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     __table_args__ = (UniqueConstraint("person_id", "page", "name"),)

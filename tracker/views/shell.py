@@ -12,6 +12,7 @@ from tracker import clock, labels, languages
 from tracker.languages import N_, _
 from tracker.models import Post
 from tracker.policy import cell_for
+from tracker.queries.inbox import unread_count
 from tracker.services.sign_ins import is_in_force
 
 
@@ -114,10 +115,14 @@ def _nav(actor: Any) -> list[NavEntry]:
     if actor is None:
         return []
     return [
-        NavEntry(endpoint, _(words), url_for(endpoint), icon, _is_current(endpoint))
+        NavEntry(endpoint, _(words), url_for(endpoint), icon, _is_current(endpoint), _waiting(endpoint, actor))
         for endpoint, action, words, icon in _ENTRIES
         if endpoint in current_app.view_functions and cell_for(action, actor.role).allows
     ]
+
+
+def _waiting(endpoint: str, actor: Any) -> int | None:
+    return unread_count(actor.person_id) if endpoint == "inbox.index" else None
 
 
 def _is_current(endpoint: str) -> bool:

@@ -1,0 +1,160 @@
+"""The filters of the lists, as they stand in an address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal, Self
+from urllib.parse import urlencode
+
+from pydantic import Field, field_validator, model_validator
+
+from tracker.forms.base import BLANK_IS_NONE, Form
+from tracker.languages import N_, _
+from tracker.models import Source
+from tracker.queries.filters import ALL_TAB, OPEN_TAB, TABS, Band, IssueFilter, Mine, Timing
+from tracker.queries.moves import MOVES
+from tracker.queries.paging import Cursor, Order, decode
+from tracker.queries.search import MAX_QUERY
+from workflows.issue import Severity
+from workflows.policy import Colour
+
+_Id = Annotated[int | None, BLANK_IS_NONE, Field(ge=1, le=2**31 - 1)]
+_Day = Annotated[date | None, BLANK_IS_NONE]
+_POSITION = ("sort", "direction", "after", "before")
+
+
+class ListForm(Form):
+    """Filter, order and place of a list of issues; the names are those of the address."""
+
+    labels: ClassVar[Mapping[str, str]] = {
+        "q": N_("搜索内容"),
+        "state": N_("状态"),
+        "timing": N_("时限"),
+        "place": N_("地点"),
+        "unit": N_("责任单位"),
+        "star": N_("所属星"),
+        "source": N_("问题来源"),
+        "severity": N_("等级"),
+        "finder": N_("发现组"),
+        "roster": N_("包片督导组"),
+        "mine": N_("与我有关"),
+        "found_from": N_("发现日期起"),
+        "found_to": N_("发现日期止"),
+        "due_from": N_("时限起"),
+        "due_to": N_("时限止"),
+        "closed_from": N_("销号日期起"),
+        "returned": N_("退回过"),
+        "todo": N_("待办"),
+        "band": N_("逾期天数"),
+        "colour": N_("预警颜色"),
+        "sort": N_("排序"),
+        "direction": N_("排序方向"),
+    }
+
+    q: str = Field(default="", max_length=MAX_QUERY)
+    state: list[str] = []
+    timing: Annotated[Timing | None, BLANK_IS_NONE] = None
+    place: _Id = None
+    unit: _Id = None
+    star: _Id = None
+    source: Annotated[Source | None, BLANK_IS_NONE] = None
+    severity: Annotated[Severity | None, BLANK_IS_NONE] = None
+    finder: _Id = None
+    roster: _Id = None
+    mine: Annotated[Mine | None, BLANK_IS_NONE] = None
+    found_from: _Day = None
+    found_to: _Day = None
+    due_from: _Day = None
+    due_to: _Day = None
+    closed_from: _Day = None
+    returned: Annotated[bool | None, BLANK_IS_NONE] = None
+    todo: Annotated[str | None, BLANK_IS_NONE] = None
+    band: Annotated[Band | None, BLANK_IS_NONE] = None
+    colour: Annotated[Colour | None, BLANK_IS_NONE] = None
+    sort: Literal["deadline", "number", "found_on", "state_since", "severity"] = "deadline"
+    direction: Literal["asc", "desc"] = "asc"
+    after: str = Field(default="", max_length=400)
+    before: str = Field(default="", max_length=400)
+
+    @field_validator("state")
+    @classmethod
+    def _known_states(cls, value: list[str]) -> list[str]:
+        if any(state and state not in TABS for state in value):
+            raise ValueError(_("请选择状态"))
+        return [state for state in value if state]
+
+    @field_validator("todo")
+    @classmethod
+    def _known_todo(cls, value: str | None) -> str | None:
+        if value is not None and value not in MOVES:
+            raise ValueError(_("没有这一类待办，请从首页重新进入"))
+        return value
+
+    @model_validator(mode="after")
+    def _place_in_order(self) -> Self:
+        self._cursor()
+        return self
+
+    def _cursor(self) -> Cursor | None:
+        given = self.before or self.after
+        try:
+            return decode(given, self.sort, self.direction) if given else None
+        except (ValueError, TypeError, RecursionError) as error:
+            raise ValueError(_("翻页位置已失效，请回到首页")) from error
+
+    def order(self) -> Order:
+        """Return how to sort, and from where."""
+        return Order(self.sort, self.direction, self._cursor(), backward=bool(self.before))
+
+    def chosen(self) -> IssueFilter:
+        """Return the filter; without a state it is the open ones, with a piece of work to do whatever waits for it."""
+        return IssueFilter(
+            states=tuple(self.state) or (("all",) if self.todo else (OPEN_TAB,)),
+            timing=self.timing, place_id=self.place, unit_id=self.unit, star_id=self.star, source=self.source,
+            severity=self.severity, finder_id=self.finder, roster_id=self.roster, mine=self.mine,
+            found_from=self.found_from, found_to=self.found_to, due_from=self.due_from, due_to=self.due_to,
+            closed_from=self.closed_from,
+            returned=bool(self.returned), todo=self.todo, words=self.q, band=self.band, colour=self.colour,
+        )  # fmt: skip
+
+    def query(self, *, whole: bool = True) -> dict[str, Any]:
+        """Return what the address says, empty values left out; not ``whole``: without the page that is open."""
+        given = self.model_dump(mode="json", exclude_defaults=True)
+        left_out = () if whole else ("after", "before")
+        return {
+            name: value for name, value in given.items() if value not in ("", None, [], False) and name not in left_out
+        }
+
+    def canonical(self) -> str:
+        """Return the filter as a saved filter keeps it."""
+        return urlencode({k: "1" if v is True else v for k, v in self.query(whole=False).items()}, doseq=True)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether anything beside the order was chosen."""
+        return bool(self.query().keys() - set(_POSITION))
+
+
+class OverdueForm(ListForm):
+    """The filters of the overdue ledger: which part of it, and what its totals are counted by."""
+
+    view: Literal["list", "newly", "undated", "summary"] = "list"
+    by: Literal["township", "unit", "star", "group", "band"] = "township"
+
+    def chosen(self) -> IssueFilter:
+        """Return the filter; the undated are never overdue and have a part of their own."""
+        timing = Timing.UNDATED if self.view == "undated" else Timing.OVERDUE
+        return replace(super().chosen(), states=tuple(self.state) or (ALL_TAB,), timing=timing)
+
+
+class SavedFilterForm(Form):
+    """The name of a saved filter; when it is new also its page and what it holds."""
+
+    labels: ClassVar[Mapping[str, str]] = {"name": N_("名称"), "page": N_("页面"), "query": N_("筛选条件")}
+
+    name: str = Field(min_length=1, max_length=40)
+    page: Literal["issues", "overdue"] = "issues"
+    query: str = Field(default="", max_length=1000)
+    is_default: bool = False

@@ -1,0 +1,38 @@
+"""The words of the lists: what they are narrowed by."""
+
+from __future__ import annotations
+
+from tracker.languages import N_
+
+TIMING = {
+    "overdue": N_("已逾期"),
+    "soon": N_("即将到期"),
+    "undated": N_("未定时限"),
+}
+MINE = {
+    "created": N_("我登记的"),
+    "responsible": N_("我负责的"),
+    "assisting": N_("我单位协办的"),
+    "handled": N_("我办理过的"),
+}
+BAND = {
+    "0-4": N_("不满 5 个工作日"),
+    "5-9": N_("5 至 9 个工作日"),
+    "10-19": N_("10 至 19 个工作日"),
+    "20-": N_("20 个工作日以上"),
+}
+TAB = {
+    "open": N_("未办结"),
+    "all": N_("全部"),
+}
+OUTCOME = {
+    "draft": N_("未整改"),
+    "registered": N_("未整改"),
+    "assigned": N_("未整改"),
+    "rectifying": N_("整改中"),
+    "submitted": N_("整改中"),
+    "verified": N_("已整改"),
+    "signed_off": N_("已整改"),
+    "suspended": N_("长期"),
+    "dismissed": N_("不予立案"),
+}

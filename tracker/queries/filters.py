@@ -1,0 +1,199 @@
+"""What a list of issues can be narrowed by, as values, and the conditions they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+
+from tracker.clock import ZONE
+from tracker.database import db
+from tracker.models import (
+    AssistingUnit,
+    GroupVillage,
+    Issue,
+    IssueEvent,
+    SavedFilter,
+    Source,
+    Unit,
+    UnitKind,
+)
+from tracker.policy import Actor, visible
+from tracker.queries.lateness import IS_OPEN, has_colour, is_overdue, is_undated, late_since
+from tracker.queries.moves import MOVES, is_soon
+from tracker.queries.rules import work_calendar
+from tracker.queries.search import found_by_words
+from workflows.issue import IssueState, Severity
+from workflows.policy import Colour
+
+OPEN_TAB, ALL_TAB = "open", "all"
+TABS = (OPEN_TAB, ALL_TAB, *IssueState)
+
+
+class Timing(StrEnum):
+    """How an open issue stands to its deadline."""
+
+    OVERDUE = "overdue"
+    SOON = "soon"
+    UNDATED = "undated"
+
+
+class Mine(StrEnum):
+    """What the reader has to do with an issue."""
+
+    CREATED = "created"
+    RESPONSIBLE = "responsible"
+    ASSISTING = "assisting"
+    HANDLED = "handled"
+
+
+class Band(StrEnum):
+    """How many working days late, from and to, inclusive."""
+
+    UNDER_5 = "0-4"
+    UNDER_10 = "5-9"
+    UNDER_20 = "10-19"
+    OVER_20 = "20-"
+
+    @property
+    def limits(self) -> tuple[int, int | None]:
+        """Return the fewest and the most days; ``None`` has no end."""
+        first, last = self.value.split("-")
+        return int(first), int(last) if last else None
+
+
+@dataclass(frozen=True)
+class IssueFilter:
+    """What to show; whatever is empty does not narrow. ``states`` may hold ``open`` and ``all``."""
+
+    states: tuple[str, ...] = (OPEN_TAB,)
+    timing: Timing | None = None
+    place_id: int | None = None
+    unit_id: int | None = None
+    star_id: int | None = None
+    source: Source | None = None
+    severity: Severity | None = None
+    finder_id: int | None = None
+    roster_id: int | None = None
+    mine: Mine | None = None
+    found_from: date | None = None
+    found_to: date | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    closed_from: date | None = None
+    returned: bool = False
+    todo: str | None = None
+    words: str = ""
+    band: Band | None = None
+    colour: Colour | None = None
+
+
+def seen_by(actor: Actor, chosen: IssueFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions for what ``actor`` may see and ``chosen`` asks for, apart from its states."""
+    given = [(condition, getattr(chosen, name)) for name, condition in _CONDITIONS.items()]
+    narrowing = [condition(value, actor) for condition, value in given if value]
+    return [visible(actor), *narrowing]
+
+
+def in_states(states: tuple[str, ...]) -> ColumnElement[bool] | None:
+    """Return the condition for these tabs, ``None`` for all issues."""
+    if ALL_TAB in states or not states:
+        return None
+    codes = [IssueState(state) for state in states if state != OPEN_TAB]
+    if OPEN_TAB not in states:
+        return Issue.state == codes[0] if len(codes) == 1 else Issue.state.in_(codes)
+    return or_(IS_OPEN, Issue.state.in_(codes)) if codes else IS_OPEN
+
+
+def _at_place(place_id: int, _actor: Actor) -> ColumnElement[bool]:
+    place = db.session.get(Unit, place_id)
+    if place is None:
+        return false()
+    if place.kind in (UnitKind.TOWNSHIP, UnitKind.STREET):
+        return Issue.township_id == place_id
+    if place.kind is UnitKind.COUNTY:
+        return Issue.location_id.is_not(None)
+    return Issue.location_id.in_(select(Unit.id).where(Unit.path.startswith(place.path)))
+
+
+def _on_roster(group_id: int, actor: Actor) -> ColumnElement[bool]:
+    return Issue.location_id.in_(roster_of(group_id, actor.today))
+
+
+def roster_of(group_id: int, today: date) -> Select[Any]:
+    """Return the ids of the villages on a group's roster on that day."""
+    return select(GroupVillage.unit_id).where(
+        GroupVillage.group_id == group_id,
+        GroupVillage.valid_from <= today,
+        or_(GroupVillage.valid_to.is_(None), GroupVillage.valid_to >= today),
+    )
+
+
+def _timing(timing: Timing, actor: Actor) -> ColumnElement[bool]:
+    if timing is Timing.OVERDUE:
+        return is_overdue(actor.today)
+    return is_undated() if timing is Timing.UNDATED else is_soon(actor)
+
+
+def _mine(mine: Mine, actor: Actor) -> ColumnElement[bool]:
+    me, unit = actor.person_id, actor.unit_id
+    return {
+        Mine.CREATED: Issue.created_by_id == me,
+        Mine.RESPONSIBLE: or_(Issue.responsible_id == me, Issue.responsible_unit_id == unit),
+        Mine.ASSISTING: Issue.id.in_(select(AssistingUnit.issue_id).where(AssistingUnit.unit_id == unit)),
+        Mine.HANDLED: Issue.id.in_(select(IssueEvent.issue_id).where(IssueEvent.actor_id == me)),
+    }[mine]
+
+
+def _band(band: Band, actor: Actor) -> ColumnElement[bool]:
+    calendar, today = work_calendar(), actor.today
+    fewest, most = band.limits
+    newest = late_since(calendar, today, fewest) if fewest else today
+    conditions = [is_overdue(today), Issue.deadline <= newest]
+    if most is not None:
+        conditions.append(Issue.deadline > late_since(calendar, today, most + 1))
+    return and_(*conditions)
+
+
+def _colour(colour: Colour, actor: Actor) -> ColumnElement[bool]:
+    return has_colour(actor.today, colour)
+
+
+def closed_since(since: date) -> ColumnElement[bool]:
+    """Return the condition that an issue was signed off on that day or later, and still is."""
+    start = datetime.combine(since, time.min, ZONE)
+    closed = select(IssueEvent.issue_id).where(IssueEvent.at >= start, IssueEvent.trigger == "sign_off")
+    return and_(Issue.state == IssueState.SIGNED_OFF, Issue.id.in_(closed))
+
+
+_CONDITIONS: Mapping[str, Callable[[Any, Actor], ColumnElement[bool]]] = {
+    "timing": _timing,
+    "place_id": _at_place,
+    "unit_id": lambda unit, _actor: Issue.responsible_unit_id == unit,
+    "star_id": lambda star, _actor: Issue.star_id == star,
+    "source": lambda source, _actor: Issue.source == source,
+    "severity": lambda severity, _actor: Issue.severity == severity,
+    "finder_id": lambda group, _actor: Issue.found_by_group_id == group,
+    "roster_id": _on_roster,
+    "mine": _mine,
+    "found_from": lambda day, _actor: Issue.found_on >= day,
+    "found_to": lambda day, _actor: Issue.found_on <= day,
+    "due_from": lambda day, _actor: Issue.deadline >= day,
+    "due_to": lambda day, _actor: Issue.deadline <= day,
+    "closed_from": lambda day, _actor: closed_since(day),
+    "returned": lambda _yes, _actor: Issue.returns > 0,
+    "todo": lambda key, actor: MOVES[key].condition(actor),
+    "words": lambda words, _actor: found_by_words(words),
+    "band": _band,
+    "colour": _colour,
+}
+
+
+def saved_filters(actor: Actor, page: str) -> list[SavedFilter]:
+    """Return the filters this person saved for ``page``, by name."""
+    query = select(SavedFilter).where(SavedFilter.person_id == actor.person_id, SavedFilter.page == page)
+    return list(db.session.scalars(query.order_by(SavedFilter.name)))

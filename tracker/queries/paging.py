@@ -1,0 +1,153 @@
+"""Keyset pages: a deep page costs what the first one costs, and nobody is shown twice while the list grows."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from tracker.database import db
+from tracker.models import Issue
+from workflows.issue import Severity
+
+SIZE = 50
+ASC, DESC = "asc", "desc"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of the order: the rows that meet ``condition``, by ``key`` and then by id."""
+
+    condition: ColumnElement[bool] | None
+    key: InstrumentedAttribute[Any] | None = None
+
+
+def _by(column: InstrumentedAttribute[Any]) -> tuple[Segment, ...]:
+    """Return the rising order by ``column``, empty ones last; each stretch is one walk along an index."""
+    return Segment(column.is_not(None), column), Segment(column.is_(None))
+
+
+SORTS: Mapping[str, tuple[Segment, ...]] = {
+    "deadline": _by(Issue.deadline),
+    "number": _by(Issue.number),
+    "found_on": _by(Issue.found_on),
+    "state_since": (Segment(None, Issue.state_since),),
+    "severity": tuple(Segment(Issue.severity == one) for one in (Severity.GENERAL, Severity.SERIOUS, Severity.MAJOR)),
+}
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place between two rows: after the row with this id, in this stretch, with this value of its key."""
+
+    segment: int
+    value: Any
+    issue_id: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to sort by, and from where to go on; ``backward`` reads the page before ``cursor``."""
+
+    sort: str = "deadline"
+    direction: str = ASC
+    cursor: Cursor | None = None
+    backward: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of one page, and the cursors of its neighbours, empty where there is none."""
+
+    rows: Sequence[Row[Any]] = field(default_factory=list)
+    after: str = ""
+    before: str = ""
+
+
+def encode(order: Order, segment: int, row: Row[Any]) -> str:
+    """Return the cursor that stands at ``row``, fit for an address."""
+    key = SORTS[order.sort][segment].key
+    value = getattr(row, key.key) if key is not None else None
+    plain = value.isoformat() if isinstance(value, date) else value
+    packed = json.dumps([order.sort, order.direction, segment, plain, row.id], separators=(",", ":"))
+    return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+
+
+def decode(text: str, sort: str, direction: str) -> Cursor:
+    """Return the cursor of ``text``; raises ``ValueError`` for one that was not made by this order."""
+    made = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+    if not isinstance(made, list) or made[:2] != [sort, direction]:
+        raise ValueError("a cursor of another order")
+    segment, value, issue_id = made[2:]
+    if type(segment) is not int or type(issue_id) is not int or not 0 <= segment < len(SORTS[sort]):
+        raise ValueError("not a place in this order")
+    key = SORTS[sort][segment].key
+    return Cursor(segment, _value(key, value), min(issue_id, 2**31 - 1))
+
+
+def _value(key: InstrumentedAttribute[Any] | None, value: Any) -> Any:
+    if key is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueError("not a value of this key")
+    kind = key.type.python_type
+    return kind.fromisoformat(value) if issubclass(kind, date) else value
+
+
+def page(statement: Select[Any], order: Order, size: int = SIZE) -> Page:
+    """Return the rows of ``statement`` (on ``Issue``, with its ``id`` and sort column) that ``order`` asks for."""
+    found: list[tuple[int, Row[Any]]] = []
+    for segment, query in _walk(statement, order):
+        rows = db.session.execute(query.limit(size + 1 - len(found))).all()
+        found += [(segment, row) for row in rows]
+        if len(found) > size:
+            break
+    more, kept = len(found) > size, found[:size]
+    if order.backward:
+        kept.reverse()
+    forward = more if not order.backward else order.cursor is not None
+    behind = more if order.backward else order.cursor is not None
+    return Page(
+        [row for _segment, row in kept],
+        encode(order, *kept[-1]) if kept and forward else "",
+        encode(order, *kept[0]) if kept and behind else "",
+    )
+
+
+def everything(statement: Select[Any], order: Order) -> Iterator[Row[Any]]:
+    """Yield every row in this order without holding them all."""
+    for _segment, query in _walk(statement, order):
+        yield from db.session.execute(query.execution_options(yield_per=1000))
+
+
+def _walk(statement: Select[Any], order: Order) -> Iterator[tuple[int, Select[Any]]]:
+    """Yield each stretch from the cursor on, in the direction of travel."""
+    segments = list(enumerate(SORTS[order.sort]))
+    rises = (order.direction == ASC) is not order.backward
+    if not rises:
+        segments.reverse()
+    started = order.cursor is None
+    for number, segment in segments:
+        here = order.cursor if order.cursor is not None and order.cursor.segment == number else None
+        started = started or here is not None
+        if started:
+            yield number, _stretch(statement, segment, here, rises)
+
+
+def _stretch(statement: Select[Any], segment: Segment, cursor: Cursor | None, rises: bool) -> Select[Any]:
+    columns: list[Any] = [Issue.id] if segment.key is None else [segment.key, Issue.id]
+    if segment.condition is not None:
+        statement = statement.where(segment.condition)
+    if cursor is not None:
+        at = [literal(cursor.issue_id)]
+        if segment.key is not None:
+            at.insert(0, literal(cursor.value, segment.key.type))
+        here, there = (columns[0], at[0]) if len(columns) == 1 else (tuple_(*columns), tuple_(*at))
+        statement = statement.where(here > there if rises else here < there)
+    return statement.order_by(*(column.asc() if rises else column.desc() for column in columns))

@@ -1,0 +1,40 @@
+"""Names to choose from: townships, groups, stars and single units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from tracker.database import db
+from tracker.models import Star, SupervisionGroup, Unit, UnitKind
+
+Names = list[tuple[Any, str]]
+
+
+def township_names() -> Names:
+    """Return the ids and names of the townships and streets that exist, in the county's order."""
+    query = select(Unit.id, Unit.name).where(
+        Unit.kind.in_((UnitKind.TOWNSHIP, UnitKind.STREET)), Unit.closed_on.is_(None)
+    )
+    return [(row.id, row.name) for row in db.session.execute(query.order_by(Unit.position, Unit.id))]
+
+
+def group_names() -> Names:
+    """Return the ids and names of the supervision groups, by number."""
+    query = select(SupervisionGroup.id, SupervisionGroup.name).order_by(SupervisionGroup.number)
+    return [(row.id, row.name) for row in db.session.execute(query)]
+
+
+def star_names() -> Names:
+    """Return the ids and names of the stars in use; one name under several kinds of unit stays several stars."""
+    query = select(Star.id, Star.name).where(Star.is_active).order_by(Star.unit_kind.desc(), Star.position, Star.id)
+    return [(row.id, row.name) for row in db.session.execute(query)]
+
+
+def unit_names(ids: Sequence[int]) -> dict[int, str]:
+    """Return the names of these units."""
+    if not ids:
+        return {}
+    return {row.id: row.name for row in db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids)))}

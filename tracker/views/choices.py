@@ -1,0 +1,42 @@
+"""What the filters of the lists offer to choose from, in the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tracker import labels
+from tracker.forms.filters import ListForm
+from tracker.models import Source
+from tracker.queries.filters import Band, Mine, Timing
+from tracker.queries.places import group_names, star_names, township_names, unit_names
+from workflows.issue import IssueState, Severity
+from workflows.policy import Colour
+
+Pairs = list[tuple[Any, str]]
+
+
+def _coded(codes: Iterable[str], table: Mapping[str, str]) -> Pairs:
+    return [(code, labels.word(table, code)) for code in codes]
+
+
+def filter_choices() -> dict[str, Pairs]:
+    """Return the choices of every filter that has a list, by the name of its field."""
+    return {
+        "state": _coded(IssueState, labels.STATE),
+        "timing": _coded(Timing, labels.TIMING),
+        "source": _coded(Source, labels.SOURCE),
+        "severity": _coded(Severity, labels.SEVERITY),
+        "mine": _coded(Mine, labels.MINE),
+        "band": _coded(Band, labels.BAND),
+        "colour": _coded((Colour.RED, Colour.YELLOW, Colour.BLUE), labels.COLOUR),
+        "star": star_names(),
+        "group": group_names(),
+        "township": township_names(),
+    }
+
+
+def place_and_unit(form: ListForm) -> dict[str, str]:
+    """Return the names of the place and the unit that were chosen, for the fields that find them by letters."""
+    names = unit_names([chosen for chosen in (form.place, form.unit) if chosen])
+    return {"place": names.get(form.place or 0, ""), "unit": names.get(form.unit or 0, "")}
