@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from tracker import labels
 from tracker.database import db
@@ -39,7 +39,8 @@ def words_needed(field: str, words: str, code: str, limit: int = LONG) -> str:
 
 def all_words(given: Mapping[str, tuple[str, int]]) -> dict[str, str]:
     """Return every text stripped, or raise ``InvalidError`` with all the errors at once; field → (text, limit)."""
-    clean, errors = {}, {}
+    clean: dict[str, str] = {}
+    errors: dict[str, str] = {}
     for field, (words, limit) in given.items():
         try:
             clean[field] = words_of(field, words, limit)
@@ -90,7 +91,7 @@ def in_range(number: int | None) -> bool:
     return number is not None and 0 < number < 2**31
 
 
-def in_force(today: date) -> tuple[object, ...]:
+def in_force(today: date) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions under which a post acts on ``today`` and its person is still there."""
     return (
         Person.is_active.is_(True),
@@ -118,8 +119,8 @@ def leader_of(field: str, person_id: int, today: date) -> Person:
     return person
 
 
-def _holder(person_id: int | None, today: date, *conditions: object) -> Person | None:
+def _holder(person_id: int | None, today: date, *conditions: ColumnElement[bool]) -> Person | None:
     if not in_range(person_id):
         return None
     query = select(Person).join(Post, Post.person_id == Person.id).where(Person.id == person_id)
-    return db.session.scalars(query.where(*in_force(today), *conditions).limit(1)).first()  # type: ignore[arg-type]
+    return db.session.scalars(query.where(*in_force(today), *conditions).limit(1)).first()

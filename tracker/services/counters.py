@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.database import db
@@ -15,9 +14,6 @@ def counter_next(name: str) -> int:
     The row stays locked until that transaction ends: a number is gone only if the act that took it is kept.
     """
     insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    db.session.execute(insert(Counter).values(name=name, value=0).on_conflict_do_nothing())
-    query = select(Counter).where(Counter.name == name).with_for_update()
-    counter = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
-    counter.value += 1
-    db.session.flush()
-    return counter.value
+    first = insert(Counter).values(name=name, value=1)
+    taken = first.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
+    return db.session.execute(taken.returning(Counter.value)).scalar_one()

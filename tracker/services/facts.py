@@ -16,11 +16,13 @@ from tracker.queries.rules import policy_of
 from workflows.consent import ConsentKind, ConsentState
 from workflows.extension import ExtensionState
 from workflows.issue import IssueFacts, IssueState, Severity
+from workflows.policy import Policy
 
 
 def facts_for(issue: Issue, actor: Actor, at: datetime, **proposed: Any) -> IssueFacts:
     """Return the facts of ``issue`` for ``actor`` at that instant; ``proposed`` are those of the request itself."""
-    policy = policy_of(issue, local_date(at)).policy
+    draft = issue.state is IssueState.DRAFT  # policy has no say before an issue is registered
+    policy = Policy() if draft else policy_of(issue, local_date(at)).policy
     found: dict[str, Any] = {
         "capacities": capacities(actor, issue),
         "today": local_date(at),

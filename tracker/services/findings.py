@@ -97,8 +97,8 @@ def finding_log(
         if known is not None:
             return known
         issue = _new(values, client_key, actor, at)
-        db.session.add(issue)
         if files:
+            db.session.add(issue)
             db.session.flush()  # evidence needs the id of its issue
             evidence_attach(issue, Phase.BEFORE, files, actor=actor, at=at)
         return _registered(issue, actor, at, {"body": _digest(values)})
@@ -137,6 +137,7 @@ def _registered(issue: Issue, actor: Actor, at: datetime, detail: dict[str, Any]
     changes: dict[str, Any] = {}
     if issue.state is IssueState.DRAFT:
         changes = {"number": issue_number(at), "policy_version_id": policy_on(today).version_id}
+    db.session.add(issue)
     event = advance(
         issue, "register", actor=actor, at=at, detail=detail | {"number": changes.get("number")}, changes=changes
     )
@@ -178,7 +179,7 @@ def _new(values: FindingValues, client_key: str | None, actor: Actor, at: dateti
     return Issue(
         **_columns(values, actor, at),
         state=IssueState.DRAFT, state_since=at, created_at=at, created_by_id=actor.person_id,
-        found_by_group_id=actor.group_id, client_key=client_key,
+        found_by_group_id=actor.group_id, client_key=client_key, result="",
     )  # fmt: skip
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.database import db
 from tracker.models import OutboxMessage
 
 INBOX = "inbox"
+_AT_ONCE = 500  # rows a statement; SQLite counts its parameters
 
 
 def enqueue(
@@ -28,13 +29,27 @@ def enqueue(
     A message is unique by ``key``, recipient and channel; one that was queued before is left alone. The inbox
     lies in our own database, so its messages are delivered by the very commit that queues them.
     """
-    wanted = {f"{key}:{person}:{INBOX}": person for person in recipients if person is not None}
-    known = set(db.session.scalars(select(OutboxMessage.key).where(OutboxMessage.key.in_(wanted))))
-    fresh = {full: person for full, person in wanted.items() if full not in known}
-    for full, person in sorted(fresh.items()):
-        message = OutboxMessage(
-            key=full, recipient_id=person, issue_id=issue_id, channel=INBOX, kind=kind, context=context,
-            created_at=at, sent_at=at,
-        )  # fmt: skip
-        db.session.add(message)
-    return len(fresh)
+    wanted = sorted({person for person in recipients if person is not None})
+    return enqueue_all([message(key, person, kind, context, at, issue_id) for person in wanted])
+
+
+def message(
+    key: str, recipient_id: int, kind: str, context: Mapping[str, Any], at: datetime, issue_id: int | None
+) -> dict[str, Any]:
+    """Return the row of one inbox message."""
+    return {
+        "key": f"{key}:{recipient_id}:{INBOX}", "recipient_id": recipient_id, "issue_id": issue_id,
+        "channel": INBOX, "kind": kind, "context": dict(context), "created_at": at, "sent_at": at,
+        "attempts": 0, "error": "",
+    }  # fmt: skip
+
+
+def enqueue_all(rows: Sequence[dict[str, Any]]) -> int:
+    """Queue these rows in one go, leaving alone what was queued before; return how many were new."""
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    queued = 0
+    for start in range(0, len(rows), _AT_ONCE):
+        part = list(rows[start : start + _AT_ONCE])
+        statement = insert(OutboxMessage).values(part).on_conflict_do_nothing().returning(OutboxMessage.id)
+        queued += len(db.session.execute(statement).all())
+    return queued
