@@ -1,0 +1,36 @@
+"""Every kind of message that a service queues has its words."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tests.conftest import ROOT
+from tracker.labels.messages import MESSAGE, message_words
+
+TELLING = {"tell": 2, "tell_circles": 2, "_announce": 3}  # which argument names the kind
+
+
+def _kinds() -> Iterator[str]:
+    for path in sorted((ROOT / "tracker" / "services").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TELLING:
+                kind = node.args[TELLING[node.func.id]]
+                if isinstance(kind, ast.Constant):
+                    yield kind.value
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "enqueue":
+                yield from (
+                    k.value.value for k in node.keywords if k.arg == "kind" and isinstance(k.value, ast.Constant)
+                )
+
+
+def test_every_kind_of_message_has_words_and_no_other() -> None:
+    by_the_clock = {"due_soon", "due_today", "late", "very_late"}
+    assert set(_kinds()) | by_the_clock == set(MESSAGE)
+
+
+def test_a_message_says_what_somebody_wrote_even_with_braces() -> None:
+    context = {"number": "WT-2026-00001", "place": "示例村", "summary": "{a}", "who": "甲", "words": "{7*7}"}
+    assert message_words("failed", context) == (
+        "WT-2026-00001 示例村：复核不通过，请继续整改，整改时限 未定时限。{a} 甲：“{7*7}”"
+    )

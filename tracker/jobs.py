@@ -1,0 +1,31 @@
+"""The clock: APScheduler calls one service, nothing else; the database says what is due."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from tracker import clock
+from tracker.database import db
+from tracker.services.ticks import tick
+
+
+def build_scheduler(app: Flask) -> BackgroundScheduler:
+    """Return the scheduler with its one job; the caller starts it and shuts it down."""
+    scheduler = BackgroundScheduler(
+        timezone=app.config["TIMEZONE"],
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    longest = timedelta(hours=app.config["SESSION_HOURS"])
+
+    def ticking() -> None:
+        with app.app_context():
+            try:
+                tick(at=clock.now(), longest_session=longest)
+            finally:
+                db.session.remove()
+
+    scheduler.add_job(ticking, "interval", seconds=app.config["TICK_SECONDS"], id="tick")
+    return scheduler

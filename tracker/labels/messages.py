@@ -1,0 +1,54 @@
+"""The words of messages, put together in the reader's language when they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tracker.languages import N_, _
+
+MESSAGE = {
+    "registered": N_("{number} {place}：新登记的问题，请交办。{summary}"),
+    "assigned": N_("{number} {place}：已交办，整改时限 {deadline}，请签收并填写整改措施。{summary}"),
+    "reassigned": N_("{number} {place}：已改派，整改时限 {deadline}，请责任单位签收。{summary}"),
+    "unassigned": N_("{number} {place}：已改派其他责任单位，您不再承办。{summary}"),
+    "contested": N_("{number} {place}：责任单位提出申诉，请重新交办或不予立案。{summary}"),
+    "submitted": N_("{number} {place}：责任单位申请销号，请现场复核。{summary}"),
+    "failed": N_("{number} {place}：复核不通过，请继续整改，整改时限 {deadline}。{summary}"),
+    "verified": N_("{number} {place}：复核通过，请办理销号。{summary}"),
+    "refused": N_("{number} {place}：销号申请被退回，请继续整改，整改时限 {deadline}。{summary}"),
+    "signed_off": N_("{number} {place}：已销号。{summary}"),
+    "dismissed": N_("{number} {place}：不予立案。{summary}"),
+    "merged": N_("{number} {place}：有重复的问题并入本问题。{summary}"),
+    "reopened": N_("{number} {place}：回头看发现反弹，重新整改，整改时限 {deadline}。{summary}"),
+    "suspended": N_("{number} {place}：已挂账，时限暂停计算。{summary}"),
+    "resumed": N_("{number} {place}：已恢复整改，整改时限 {deadline}。{summary}"),
+    "extension_requested": N_("{number} {place}：责任单位申请延期，请批复。{summary}"),
+    "extension_approved": N_("{number} {place}：同意延期，整改时限延至 {deadline}。{summary}"),
+    "extension_refused": N_("{number} {place}：不同意延期，整改时限仍为 {deadline}。{summary}"),
+    "consent_requested": N_("{number} {place}：报请领导同意，请批示。{summary}"),
+    "consent_given": N_("{number} {place}：县领导已同意，请继续办理。{summary}"),
+    "consent_declined": N_("{number} {place}：县领导未同意。{summary}"),
+    "comment": N_("{number} {place}：有新的留言。{summary}"),
+    "instruction": N_("{number} {place}：县领导作出批示，请落实。{summary}"),
+    "urged": N_("{number} {place}：催办，请尽快办理，整改时限 {deadline}。{summary}"),
+    "due_soon": N_("{number} {place}：距整改时限还有 {days} 个工作日（{deadline}）。{summary}"),
+    "due_today": N_("{number} {place}：今天是整改时限前的最后一个工作日（{deadline}）。{summary}"),
+    "late": N_("{number} {place}：已超过整改时限（{deadline}），请尽快整改并申请销号。{summary}"),
+    "very_late": N_("{number} {place}：严重逾期（时限 {deadline}），请立即整改并申请销号。{summary}"),
+    "sign_in_lock": N_("账号“{name}”多次登录失败，已锁定30分钟，来源地址 {address}。如非本人操作，请联系安全管理员。"),
+    "sign_in_replaced": N_("您的账号在第三处登录（{address}），最早的一处已自动退出。如非本人操作，请立即修改密码。"),
+    "post_approved": N_("您有新的岗位生效，可在页面上方切换岗位。"),
+}
+_SAID = N_("{message} {who}：“{words}”")
+_UNDATED = N_("未定时限")
+
+
+def message_words(kind: str, context: Mapping[str, Any]) -> str:
+    """Return the whole message in the current language; a kind without words speaks for itself."""
+    known = {name: str(context.get(name) or "") for name in ("number", "place", "summary", "days", "name", "address")}
+    deadline = context.get("deadline") or _(_UNDATED)
+    message = _(MESSAGE[kind]).format(**known, deadline=deadline) if kind in MESSAGE else kind
+    if not context.get("words"):
+        return message
+    return _(_SAID).format(message=message, who=context.get("who", ""), words=context["words"])

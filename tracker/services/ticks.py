@@ -1,0 +1,47 @@
+"""What the clock does each time it ticks; running it again does nothing twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, CursorResult, delete
+
+from tracker.database import transaction
+from tracker.models import RequestKey, Setting, SignIn, SignInAttempt
+from tracker.services.reminders import reminders_queue
+
+KEPT_REQUEST_KEYS = timedelta(days=30)
+KEPT_ATTEMPTS = timedelta(days=180)
+LONGEST_SESSION = timedelta(hours=12)
+HEARTBEAT = "ticked_at"
+
+
+@dataclass(frozen=True)
+class TickReport:
+    """How much one tick did."""
+
+    reminders: int
+    request_keys: int
+    attempts: int
+    sign_ins: int
+
+
+def tick(*, at: datetime, longest_session: timedelta = LONGEST_SESSION) -> TickReport:
+    """Queue what is due, clear away what has expired, and leave a heartbeat for the health check."""
+    report = TickReport(
+        reminders=reminders_queue(at=at),
+        request_keys=_clear(RequestKey, RequestKey.at < at - KEPT_REQUEST_KEYS),
+        attempts=_clear(SignInAttempt, SignInAttempt.at < at - KEPT_ATTEMPTS),
+        sign_ins=_clear(SignIn, SignIn.created_at < at - longest_session),
+    )
+    with transaction() as session:
+        session.merge(Setting(key=HEARTBEAT, value=at.isoformat()))
+    return report
+
+
+def _clear(model: Any, condition: ColumnElement[bool]) -> int:
+    with transaction() as session:
+        result = session.execute(delete(model).where(condition))
+        return result.rowcount if isinstance(result, CursorResult) else 0
