@@ -1,0 +1,103 @@
+"""Loads the demo county: tree, people, and a past of some months that leads up to this very moment."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+from flask import current_app
+from sqlalchemy import select
+
+from tracker.clock import ZONE, local_date
+from tracker.database import db, transaction
+from tracker.demo.life import Life, Stage, Steps
+from tracker.demo.people import World, settle
+from tracker.demo.pictures import SCENES, scene
+from tracker.models import Person, Setting, Unit, UnitKind
+from tracker.queries.rules import work_calendar
+from tracker.services.stars import stars_seed
+from tracker.services.unit_import import units_import
+from tracker.storage import Limits, Store, StoredFile, Upload, intake
+
+_DIVISIONS = Path(__file__).resolve().parent.parent / "data" / "wuzhi_divisions.csv"
+_PAST = timedelta(days=150)
+_BATCH = 200  # steps a commit: a commit for each would wait for the disk ten thousand times
+_VARIANTS = 9  # an old photograph counts for nothing, so a life needs several
+
+
+def demo_is_loaded() -> bool:
+    """Tell whether this database holds the demo's accounts."""
+    return db.session.scalar(select(Person.id).where(Person.login == "demo-office")) is not None
+
+
+def demo_load(*, at: datetime, issues: int, seed: int, progress: Callable[[int], object]) -> None:
+    """Fill an empty database; ``progress`` is told of each issue whose life has been told."""
+    rng = Random(seed)  # noqa: S311  # examples, not secrets
+    begin = at - _PAST - timedelta(days=30)
+    with transaction() as session:
+        units_import(content=_DIVISIONS.read_bytes(), actor=None, at=begin)
+        stars_seed(at=begin)
+        county = session.scalars(select(Unit).where(Unit.kind == UnitKind.COUNTY)).one()
+        session.add_all([Setting(key="county_name", value=county.name), Setting(key="number_prefix", value="WZ")])
+        world = settle(county, since=local_date(begin), at=begin)
+    _tell(_lives(world, at, issues, rng), at, progress)
+
+
+def _lives(world: World, at: datetime, issues: int, rng: Random) -> list[Life]:
+    stage = Stage(world, work_calendar(), _photos())
+    villages = [db.session.get_one(Unit, village) for village in world.group_of]
+    return [Life(stage, rng.choice(villages), _begin(stage, at, rng), Random(rng.random())) for _ in range(issues)]  # noqa: S311
+
+
+def _begin(stage: Stage, at: datetime, rng: Random) -> datetime:
+    """Return a moment of a working day in the past months, later ones a little more often."""
+    days = int(_PAST.days * rng.random() ** 1.3)
+    day = stage.calendar.add_workdays(local_date(at) - timedelta(days=days + 1), 0)
+    begin = datetime(day.year, day.month, day.day, 8, 30, tzinfo=ZONE) + timedelta(minutes=rng.randint(0, 9 * 60))
+    return min(begin.astimezone(UTC), at - timedelta(minutes=rng.randint(5, 600)))
+
+
+def _photos() -> dict[tuple[str, bool], list[StoredFile]]:
+    """Draw every scene before and after, and store each picture once."""
+    store = Store(Path(current_app.config["DATA_DIR"]) / "evidence")
+    keys = [(name, after) for name in SCENES for after in (False, True)]
+    uploads = [
+        Upload(f"示例照片-{name}-{variant + 1}.jpg", scene(name, after=after, variant=variant))
+        for name, after in keys
+        for variant in range(_VARIANTS)
+    ]
+    found: list[StoredFile] = []
+    for start in range(0, len(uploads), 20):
+        found.extend(intake(store, uploads[start : start + 20], Limits()))
+    pictures = iter(found)
+    return {key: list(islice(pictures, _VARIANTS)) for key in keys}
+
+
+def _tell(lives: list[Life], at: datetime, progress: Callable[[int], object]) -> None:
+    """Play every life up to ``at``, always the one whose next step is earliest."""
+    waiting: list[tuple[datetime, int, Steps]] = []
+    for number, life in enumerate(lives):
+        steps = life.steps()
+        waiting.append((next(steps), number, steps))
+    heapq.heapify(waiting)
+    while waiting:
+        with transaction():
+            for _ in range(_BATCH):
+                if not waiting or _step(waiting, at):
+                    progress(1)
+                if not waiting:
+                    break
+
+
+def _step(waiting: list[tuple[datetime, int, Steps]], at: datetime) -> bool:
+    """Play the earliest step; return whether its life is told to the end, by itself or by the present."""
+    _when, number, steps = heapq.heappop(waiting)
+    coming = next(steps, None)
+    if coming is None or coming > at:
+        return True
+    heapq.heappush(waiting, (coming, number, steps))
+    return False
