@@ -72,6 +72,14 @@ def overlapping() -> bytes:
     return bytes(body)
 
 
+def garbled() -> bytes:
+    """Return a package whose directory is sound and whose content is not."""
+    body = bytearray(pictures.package())
+    start = 30 + len("[Content_Types].xml")
+    body[start : start + 8] = b"\xff" * 8
+    return bytes(body)
+
+
 HEIC = b"\0\0\0\x18ftypheic" + bytes(64)
 WRONG_CONTENT = {
     "html as jpg": ("a.jpg", b"<html><script>alert(1)</script>"),
@@ -103,6 +111,7 @@ WRONG_CONTENT = {
     "link": ("a.docx", linked()),
     "twice": ("a.docx", doubled()),
     "overlap": ("a.docx", overlapping()),
+    "garbled": ("a.docx", garbled()),
     "half a package": ("a.docx", pictures.package()[:-30]),
 }
 BAD_PICTURES = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import zipfile
+import zlib
 from pathlib import Path
 
 from tracker.languages import N_
@@ -59,7 +60,9 @@ def check_package(path: Path, main_part: str) -> None:
             entries = package.infolist()
             _check_entries(entries, path.stat().st_size)
             _check_types(package, main_part)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, KeyError, UnicodeError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, LookupError, ValueError, RuntimeError) as error:
+        if isinstance(error, MalformedError):
+            raise
         raise MalformedError(_DAMAGED) from error
 
 

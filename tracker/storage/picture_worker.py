@@ -65,20 +65,22 @@ def flattened(picture: Image.Image) -> Image.Image:
 def make(job: dict[str, str], pixels: int) -> dict[str, Any]:
     """Write copy and thumbnail of one picture, its first frame alone; return its size as it is looked at."""
     with Image.open(job["source"], formats=FORMATS) as picture:
-        if picture.width * picture.height > pixels:
+        # Only JPEG can be decoded at a fraction of its size.
+        if picture.width * picture.height > (pixels if picture.format in ("JPEG", "MPO") else pixels // 2):
             raise TooManyPixelsError
         taken = taken_at(picture)
         whole = picture.size
-        picture.draft("RGB", (COPY, COPY))  # lets JPEG decode no more than is needed
+        target = whole[0] * COPY // max(whole), whole[1] * COPY // max(whole)
+        picture.draft("RGB", target)  # JPEG is decoded no larger than is needed
         picture.load()
         shown = picture if picture.mode not in ("P", "PA") else flattened(picture)
-        shown.thumbnail((COPY, COPY), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        shown.thumbnail((COPY, COPY), Image.Resampling.BICUBIC, reducing_gap=2.0)
         upright = ImageOps.exif_transpose(shown)
     plain = flattened(upright)
     plain.info.clear()
-    plain.save(job["copy"], "JPEG", quality=QUALITY, optimize=True, progressive=True)
-    plain.thumbnail((THUMB, THUMB), Image.Resampling.LANCZOS)
-    plain.save(job["thumb"], "JPEG", quality=QUALITY - 5, optimize=True)
+    plain.save(job["copy"], "JPEG", quality=QUALITY)
+    plain.thumbnail((THUMB, THUMB), Image.Resampling.BICUBIC)
+    plain.save(job["thumb"], "JPEG", quality=QUALITY - 5)
     turned = (upright.width > upright.height) != (whole[0] > whole[1])
     return {"width": whole[turned], "height": whole[not turned], "taken": taken}
 

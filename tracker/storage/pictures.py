@@ -9,13 +9,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from tracker.errors import InvalidError, StorageFullError, TrackerError
 from tracker.languages import N_, _
 
 _WORKER = Path(__file__).with_name("picture_worker.py")
-_MEMORY = 1024 * 1024 * 1024
+_MEMORY = 768 * 1024 * 1024
+_AT_ONCE = BoundedSemaphore(2)  # children of this process
 _CPU_SECONDS, _WALL_SECONDS = 5, 8  # for one picture; a few more for each further one
 _MORE_SECONDS = 3
 _ERRORS = {
@@ -68,7 +70,8 @@ def _asked(jobs: Sequence[Job], pixels: int) -> list[dict[str, Any]]:
         "limits": {"bytes": _MEMORY, "seconds": _CPU_SECONDS + more, "pixels": pixels},
         "jobs": [{"source": str(job.source), "copy": str(job.copy), "thumb": str(job.thumb)} for job in jobs],
     }
-    output = _run(json.dumps(order).encode(), _WALL_SECONDS + more)
+    with _AT_ONCE:
+        output = _run(json.dumps(order).encode(), _WALL_SECONDS + more)
     answers = [json.loads(line) for line in output.splitlines()]
     return answers + [{}] * (len(jobs) - len(answers))
 

@@ -16,7 +16,10 @@ class Upload:
 
 @dataclass(frozen=True)
 class Limits:
-    """How large one file (in bytes) and how many in one act; how many pixels a picture may have."""
+    """How large one file (in bytes) and how many in one act.
+
+    ``pixels`` is what a JPEG may have; other pictures, which must be decoded whole, half as many.
+    """
 
     file_bytes: int = 20 * 1024 * 1024
     files: int = 20
