@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+
+import pytest
+from sqlalchemy import select
 
 from tests import factories
 from tests.conftest import AT
 from tracker.clock import local_date
 from tracker.database import db
-from tracker.models import Blob, Consent, Evidence, Issue, Phase, Role, SupervisionGroup, Unit, UnitKind
+from tracker.errors import InvalidError, RefusedError, TrackerError
+from tracker.models import (
+    Blob,
+    Consent,
+    Evidence,
+    Issue,
+    IssueEvent,
+    OutboxMessage,
+    Phase,
+    Role,
+    SupervisionGroup,
+    Unit,
+    UnitKind,
+)
 from tracker.policy import Actor, actor_of
 from tracker.services.assignments import Assignment, issue_assign
 from tracker.services.consents import consent_give, consent_request
@@ -169,3 +187,39 @@ def suspend(made: World) -> None:
 STEPS = {
     S.ASSIGNED: assign, S.RECTIFYING: accept, S.SUBMITTED: submit, S.VERIFIED: verify, S.SIGNED_OFF: sign_off,
 }  # fmt: skip
+
+
+def everything() -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of every table that a service on issues may write, to compare before and after."""
+    db.session.rollback()
+    tables = (
+        "issue", "issue_event", "outbox_message", "extension", "consent", "evidence", "notice", "measure", "stage",
+        "counter", "chain_head", "comment", "assisting_unit",
+    )  # fmt: skip
+    found = {name: db.session.execute(db.metadata.tables[name].select()).all() for name in tables}
+    db.session.rollback()
+    return {name: sorted(map(tuple, rows), key=repr) for name, rows in found.items()}
+
+
+@contextmanager
+def refused(error: type[TrackerError], field_or_code: str = "") -> Iterator[None]:
+    """Expect that what is done inside is refused with this field or code and changes nothing at all."""
+    before = everything()
+    with pytest.raises(error) as refusal:
+        yield
+    if isinstance(refusal.value, InvalidError):
+        assert set(refusal.value.errors) == {field_or_code}
+    elif isinstance(refusal.value, RefusedError) and field_or_code:
+        assert refusal.value.code == field_or_code
+    assert everything() == before
+
+
+def told(kind: str) -> set[int]:
+    """Return who got a message of that kind."""
+    return set(db.session.scalars(select(OutboxMessage.recipient_id).where(OutboxMessage.kind == kind)))
+
+
+def detail(trigger: str) -> dict[str, Any]:
+    """Return what the latest event of that trigger says."""
+    query = select(IssueEvent.detail).where(IssueEvent.trigger == trigger).order_by(IssueEvent.seq.desc())
+    return dict(db.session.scalars(query.limit(1)).one())
