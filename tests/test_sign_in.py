@@ -86,7 +86,7 @@ def test_after_five_failures_even_the_right_password_waits(
     assert (locked.status_code, WAIT in locked.text) == (429, True)
     assert audited("sign_in.lock") == ["denied"]
     assert db.session.scalar(select(func.count()).select_from(SignInAttempt)) == 5  # waiting does not lengthen the wait
-    warned = select(OutboxMessage.recipient_id).where(OutboxMessage.kind == "sign_in.lock")
+    warned = select(OutboxMessage.recipient_id).where(OutboxMessage.kind == "sign_in_lock")
     assert list(db.session.scalars(warned)) == [somebody.id]
     clock.shift(timedelta(minutes=31))
     assert enter(visitor, somebody.login, PASSWORD).status_code == 303
@@ -153,7 +153,7 @@ def test_a_third_sign_in_ends_the_oldest_and_tells(
         clock.shift(timedelta(seconds=5))
     inside = [client.get("/posts").status_code == 200 for client in clients]
     assert inside == [False, True, True]
-    told = select(OutboxMessage.recipient_id).where(OutboxMessage.kind == "sign_in.replaced")
+    told = select(OutboxMessage.recipient_id).where(OutboxMessage.kind == "sign_in_replaced")
     assert list(db.session.scalars(told)) == [somebody.id]
 
 

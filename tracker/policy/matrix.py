@@ -30,12 +30,22 @@ class Cell(StrEnum):
         return self not in (Cell.FORBIDDEN, Cell.HIDDEN)
 
 
+def _rows() -> list[dict[str, str]]:
+    with _FILE.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def action_words() -> Mapping[str, str]:
+    """Return action → its words (msgids), in the order of the file."""
+    return {row["action"]: row["words"] for row in _rows()}
+
+
 @cache
 def matrix() -> Mapping[str, Mapping[str, Cell]]:
     """Return action → role (or ``anonymous``) → cell."""
     columns = [role.value for role in Role] + [ANONYMOUS]
-    with _FILE.open(encoding="utf-8", newline="") as file:
-        return {row["action"]: {column: Cell(row[column]) for column in columns} for row in csv.DictReader(file)}
+    return {row["action"]: {column: Cell(row[column]) for column in columns} for row in _rows()}
 
 
 def cell_for(action: str, role: Role | None) -> Cell:

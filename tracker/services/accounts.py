@@ -12,12 +12,12 @@ from tracker.clock import local_date
 from tracker.database import db, transaction
 from tracker.errors import ForbiddenError, InvalidError, NotFoundError
 from tracker.languages import SOURCE, _
+from tracker.logins import login_of
 from tracker.models import Person, Post, SignIn, Unit
 from tracker.policy import Actor
 from tracker.services import passwords
 from tracker.services.attempts import attempts_forgive
 from tracker.services.chain import AUDIT, audit_record, chain_lock
-from tracker.services.credentials import login_of
 from tracker.services.posts import PostValues, last_admin_kept, place_checked
 
 
@@ -82,6 +82,15 @@ def account_edit(*, person_id: int, values: AccountValues, actor: Actor, at: dat
         person.name, person.phone, person.email = values.name, values.phone, values.email
         person.home_unit_id = values.home_unit_id
         audit_record("account.edit", actor=actor, at=at, target=f"person:{person_id}", detail=_told(values))
+    return person
+
+
+def contact_set(*, phone: str | None, email: str | None, actor: Actor, at: datetime) -> Person:
+    """Correct one's own phone and address; the home unit is not one's own to say, for it decides on 回避."""
+    with transaction():
+        person = _person_for_change(actor.person_id)
+        person.phone, person.email = phone, email
+        audit_record("account.contact", actor=actor, at=at, target=f"person:{person.id}")
     return person
 
 

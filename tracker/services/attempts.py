@@ -87,7 +87,7 @@ def _warn(person: Person, attempt: SignInAttempt, at: datetime) -> None:
         select(Post.person_id).where(Post.role == Role.SECADMIN, Post.approved_at.is_not(None)).order_by(Post.id)
     )
     enqueue(
-        key=f"sign_in.lock:{attempt.id}", recipients={person.id, *guards}, kind="sign_in.lock",
+        key=f"sign_in.lock:{attempt.id}", recipients={person.id, *guards}, kind="sign_in_lock",
         context={"name": person.name, "address": attempt.address}, at=at,
     )  # fmt: skip
 

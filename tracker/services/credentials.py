@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
@@ -11,16 +10,12 @@ from sqlalchemy import select, update
 from tracker.database import db, transaction
 from tracker.errors import CredentialsError, InvalidError, NotFoundError
 from tracker.languages import _
+from tracker.logins import login_of
 from tracker.models import Person, Post
 from tracker.policy import Actor
 from tracker.services import attempts, passwords
 from tracker.services.chain import AUDIT, audit_record, chain_lock
 from tracker.services.sign_ins import sign_in_open
-
-
-def login_of(typed: str) -> str:
-    """Return a login as the table keeps it, whatever width and case it was typed in."""
-    return unicodedata.normalize("NFKC", typed).strip().lower()[:64]
 
 
 def person_by_password(

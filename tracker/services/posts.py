@@ -17,12 +17,13 @@ from tracker.services.chain import AUDIT, audit_record, chain_lock
 from tracker.services.outbox import enqueue
 
 APPROVE_WITHIN = timedelta(hours=24)
+_COUNTY = frozenset({UnitKind.COUNTY, UnitKind.OFFICE, UnitKind.DEPARTMENT})
 _TOWNS = frozenset({UnitKind.TOWNSHIP, UnitKind.STREET})
 _VILLAGES = frozenset({UnitKind.VILLAGE, UnitKind.COMMUNITY})
 GROUP_ROLES = frozenset({Role.GROUP_LEAD, Role.GROUP_MEMBER})
 UNIT_KINDS: dict[Role, frozenset[UnitKind]] = {
-    Role.OFFICE: frozenset({UnitKind.COUNTY}),
-    Role.LEADER: frozenset({UnitKind.COUNTY}),
+    Role.OFFICE: _COUNTY,
+    Role.LEADER: _COUNTY,
     Role.DEPARTMENT: frozenset({UnitKind.DEPARTMENT, UnitKind.OFFICE}),
     Role.ASSIGNEE: frozenset(UnitKind),
     Role.TOWNSHIP: _TOWNS,
@@ -141,7 +142,7 @@ def _take_effect(post: Post, person: Person, actor: Actor, at: datetime) -> None
     person.security_epoch += 1
     audit_record("post.approve", actor=actor, at=at, target=f"post:{post.id}", detail=_told(post))
     enqueue(
-        key=f"post.approve:{post.id}", recipients=[person.id], kind="post.approve",
+        key=f"post.approve:{post.id}", recipients=[person.id], kind="post_approved",
         context={"role": post.role.value, "title": post.title}, at=at,
     )  # fmt: skip
 

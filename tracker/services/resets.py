@@ -10,12 +10,12 @@ from sqlalchemy.orm import joinedload
 
 from tracker.database import db, transaction
 from tracker.errors import GoneError, InvalidError, NotFoundError
+from tracker.logins import login_of
 from tracker.models import Person, ResetLink
 from tracker.policy import Actor
 from tracker.services import passwords
 from tracker.services.attempts import attempts_forgive
 from tracker.services.chain import AUDIT, audit_record, chain_lock
-from tracker.services.credentials import login_of
 from tracker.services.sign_ins import token_hash
 
 LIFE = timedelta(minutes=30)

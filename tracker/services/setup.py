@@ -11,11 +11,11 @@ from sqlalchemy import select
 from tracker.database import db, transaction
 from tracker.errors import InvalidError, NotFoundError
 from tracker.languages import _
+from tracker.logins import login_of
 from tracker.models import Person, Role, Setting, Unit, UnitKind
 from tracker.services import passwords
 from tracker.services.accounts import AccountValues, account_with_posts
 from tracker.services.chain import AUDIT, audit_record, chain_lock
-from tracker.services.credentials import login_of
 from tracker.services.posts import PostValues
 from tracker.services.units import UnitValues, unit_create
 

@@ -61,7 +61,7 @@ def _make_room(person: Person, token: str, at: datetime, address: str) -> None:
         return
     db.session.execute(delete(SignIn).where(SignIn.token_hash.in_(old)))
     enqueue(
-        key=f"sign_in.replaced:{token_hash(token)}", recipients=[person.id], kind="sign_in.replaced",
+        key=f"sign_in.replaced:{token_hash(token)}", recipients=[person.id], kind="sign_in_replaced",
         context={"address": address}, at=at,
     )  # fmt: skip
 

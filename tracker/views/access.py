@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker import clock, labels, languages
+from tracker import clock, languages
 from tracker.errors import ForbiddenError, HiddenError
 from tracker.languages import _
-from tracker.models import Post
 from tracker.policy import Cell, cell_for
-from tracker.services.sign_ins import SessionTerms, posts_in_force, sign_in_actor, sign_in_find
+from tracker.services.sign_ins import SessionTerms, sign_in_actor, sign_in_find
 from tracker.services.totp import ROLES as TOTP_ROLES
 from tracker.views import cookies
 
@@ -24,7 +23,7 @@ ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 # What is open to somebody who must first change a password or enrol a code.
 _FIRST_THINGS = frozenset({
     "auth.sign_in", "auth.sign_out", "auth.language", "auth.choose_post", "auth.confirm", "profile.password",
-    "profile.totp",
+    "profile.code",
 })  # fmt: skip
 
 
@@ -100,7 +99,7 @@ def _first_thing() -> Response | None:
     if person.must_change_password:
         return redirect(url_for("profile.password"), 303)
     if current_app.config["REQUIRE_TOTP"] and g.actor.role in TOTP_ROLES and not person.totp_secret:
-        return redirect(url_for("profile.totp"), 303)
+        return redirect(url_for("profile.code"), 303)
     return None
 
 
@@ -129,9 +128,8 @@ def own_path(given: str | None) -> str | None:
 
 
 def register(app: Flask) -> None:
-    """Know the actor and their language before every request, and where the shell's tools lead."""
+    """Know the actor and their language before every request."""
     app.before_request(_recognise)
-    app.context_processor(_tools)
 
 
 def _recognise() -> None:
@@ -145,33 +143,3 @@ def _recognise() -> None:
     if g.sign_in is not None:
         languages.choose(g.sign_in.person.language)
         g.actor = sign_in_actor(g.sign_in, at)
-
-
-def _tools() -> dict[str, Any]:
-    places = {
-        "home": "home.index", "search": "issues.index", "sign_in": "auth.sign_in", "sign_out": "auth.sign_out",
-        "language": "auth.language", "switch_post": "auth.choose_post",
-    }  # fmt: skip
-    links = {name: url_for(place) for name, place in places.items() if place in current_app.view_functions}
-    actor = g.get("actor")
-    if actor is not None and not cell_for("issue.read", actor.role).allows:
-        links.pop("search", None)
-    return {"links": links, "acting": _acting(), "signed_in": g.get("sign_in") is not None}
-
-
-def _acting() -> dict[str, Any] | None:
-    actor = g.get("actor")
-    if actor is None:
-        return None
-    posts = posts_in_force(actor.person_id, clock.now())
-    mine = next((post for post in posts if post.id == actor.post_id), None)
-    others = [{"id": post.id, "label": post_words(post)} for post in posts if post.id != actor.post_id]
-    here = post_words(mine) if mine else labels.word(labels.ROLE, actor.role)
-    return {"person": actor.name, "person_id": actor.person_id, "post": here, "others": others}
-
-
-def post_words(post: Post) -> str:
-    """Return a post as it is read: the title or the role, then where."""
-    place = post.group.name if post.group else post.unit.name if post.unit else ""
-    what = post.title or labels.word(labels.ROLE, post.role)
-    return what if not place or place in what else f"{what} {place}"

@@ -15,8 +15,9 @@ from tracker.models import Person
 from tracker.queries.accounts import demo_logins
 from tracker.services import credentials, resets, setup, sign_ins, totp
 from tracker.views import cookies
-from tracker.views.access import access, own_path, post_words, to_sign_in
+from tracker.views.access import access, own_path, to_sign_in
 from tracker.views.ids import id_of
+from tracker.views.shell import post_label
 
 bp = Blueprint("auth", __name__)
 Page = tuple[str, int] | str | Response
@@ -156,7 +157,7 @@ def choose_post() -> Page:
         wanted = id_of(request.form.get("post"))
         sign_ins.sign_in_choose_post(sign_in=g.sign_in, post_id=wanted, at=at)
         return redirect(_onward(), 303)
-    choices = [(post.id, post_words(post)) for post in sign_ins.posts_in_force(g.sign_in.person_id, at)]
+    choices = [(post.id, post_label(post)) for post in sign_ins.posts_in_force(g.sign_in.person_id, at)]
     return render_template("auth/choose_post.html", posts=choices, next=_next())
 
 

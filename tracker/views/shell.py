@@ -12,7 +12,7 @@ from tracker import clock, labels, languages
 from tracker.languages import N_, _
 from tracker.models import Post
 from tracker.policy import cell_for
-from tracker.queries.inbox import unread_count
+from tracker.queries.inbox import CAP, unread_count
 from tracker.services.sign_ins import is_in_force
 
 
@@ -25,7 +25,7 @@ class NavEntry:
     url: str
     icon: str
     current: bool
-    count: int | None = None
+    count: str | None = None
 
 
 # (endpoint, action of the matrix, words, icon) in the order of the page.
@@ -89,6 +89,8 @@ def _surroundings() -> dict[str, Any]:
     actor = g.get("actor")
     links = {name: url_for(endpoint) for name, endpoint in _LINKS.items() if endpoint in current_app.view_functions}
     posts = _other_posts() if actor else []
+    if actor is not None and not cell_for("issue.read", actor.role).allows:
+        links.pop("search", None)
     return {
         "actor": actor,
         "language": languages.current(),
@@ -121,14 +123,15 @@ def _nav(actor: Any) -> list[NavEntry]:
     ]
 
 
-def _waiting(endpoint: str, actor: Any) -> int | None:
-    return unread_count(actor.person_id) if endpoint == "inbox.index" else None
+def _waiting(endpoint: str, actor: Any) -> str | None:
+    unread = unread_count(actor.person_id) if endpoint == "inbox.index" else 0
+    return (str(unread) if unread <= CAP else f"{CAP}+") if unread else None
 
 
 def _is_current(endpoint: str) -> bool:
     here = request.endpoint or ""
     if "issue.new" in (endpoint, here):
         return endpoint == here
-    section = {"issue": "issues", "issue_actions": "issues", "bulk": "issues"}
+    section = {"issue": "issues", "issue_actions": "issues", "bulk": "issues", "posts": "accounts"}
     blueprint = here.split(".")[0]
     return section.get(blueprint, blueprint) == endpoint.split(".")[0]

@@ -1,0 +1,78 @@
+"""The words of the audit: what was done, how it ended, what is wrong with a chain."""
+
+from __future__ import annotations
+
+from tracker.languages import N_
+
+AUDIT_OUTCOME = {
+    "done": N_("已办理"),
+    "denied": N_("已拒绝"),
+    "failed": N_("失败"),
+}
+CHAIN = {
+    "issue": N_("问题经过"),
+    "audit": N_("审计记录"),
+}
+CHAIN_FAULT = {
+    "gap": N_("缺少记录"),
+    "predecessor": N_("与上一条不相接"),
+    "content": N_("内容与校验值不符"),
+    "head": N_("末尾记录缺失或多出"),
+}
+AUDIT_ACTION = {
+    "account.contact": N_("更正联系方式"),
+    "account.create": N_("建立账号"),
+    "account.disable": N_("停用账号"),
+    "account.drop_totp": N_("解除动态口令"),
+    "account.edit": N_("更正账号"),
+    "account.enable": N_("启用账号"),
+    "account.end_sessions": N_("结束会话"),
+    "account.install": N_("安装时建立账号"),
+    "account.reset": N_("生成重置链接"),
+    "account.unlock": N_("解锁账号"),
+    "audit.verify": N_("校验记录链"),
+    "password.change": N_("修改密码"),
+    "password.reset": N_("凭链接设置密码"),
+    "post.approve": N_("审批岗位"),
+    "post.choose": N_("切换岗位"),
+    "post.grant": N_("授予岗位"),
+    "post.revoke": N_("撤销岗位"),
+    "post.withdraw": N_("撤回授予"),
+    "setup": N_("首次设置"),
+    "sign_in": N_("登录"),
+    "sign_in.end_others": N_("结束本人其他会话"),
+    "sign_in.lock": N_("登录锁定"),
+    "totp.enrol": N_("启用动态口令"),
+    "calendar.add": N_("增加日历更正"),
+    "calendar.remove": N_("删除日历更正"),
+    "evidence.damaged": N_("佐证损坏"),
+    "evidence.scrub": N_("核对佐证"),
+    "group.create": N_("建立督导组"),
+    "group.edit": N_("修改督导组"),
+    "group.roster_add": N_("督导组增加村"),
+    "group.roster_copy": N_("复制督导组名单"),
+    "group.roster_remove": N_("督导组减少村"),
+    "import.run": N_("导入台账"),
+    "indicator.add": N_("增加指标"),
+    "indicator.edit": N_("修改指标"),
+    "policy.set": N_("修改规则"),
+    "settings.set": N_("修改设置"),
+    "star.create": N_("建立星级"),
+    "star.edit": N_("修改星级"),
+    "star.lead_end": N_("结束牵头"),
+    "star.lead_set": N_("确定牵头部门"),
+    "star.seed": N_("载入星级"),
+    "unit.alias_add": N_("增加别名"),
+    "unit.close": N_("撤销单位"),
+    "unit.confirm_kind": N_("确认单位类别"),
+    "unit.create": N_("建立单位"),
+    "unit.merge": N_("合并单位"),
+    "unit.move": N_("调整隶属"),
+    "unit.recode": N_("变更代码"),
+    "unit.rename": N_("变更名称"),
+    "unit.reopen": N_("恢复单位"),
+    "unit.tag_add": N_("增加标签"),
+    "unit.tag_end": N_("结束标签"),
+    "units.import": N_("导入组织"),
+    "ledger.export": N_("导出台账"),
+}
