@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, false, or_, select, true
+from sqlalchemy import ColumnElement, case, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from tracker.database import db
@@ -19,7 +19,6 @@ from tracker.policy.scope import roster_ids
 
 LIMIT = 12
 LONGEST = 200
-SelectT = TypeVar("SelectT", bound="Select[Any]")
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def unit_suggest(actor: Actor, text: str, kinds: Collection[UnitKind] = (), limi
     query = query.where(Unit.closed_on.is_(None), matches(wanted) if wanted else _is_own(actor))
     if kinds:
         query = query.where(Unit.kind.in_(kinds))
-    rows = db.session.execute(_ranked(query, actor, wanted).limit(limit)).all()
+    rows = db.session.execute(query.order_by(*_order(actor, wanted)).limit(limit)).all()
     former = _former_names([row[0] for row in rows if wanted not in row[1].lower()], wanted)
     return [FoundUnit(id, name, above or "", kind, former.get(id, "")) for id, name, kind, above in rows]
 
@@ -73,10 +72,11 @@ def matches(wanted: str) -> ColumnElement[bool]:
     return or_(*conditions, Unit.id.in_(named))
 
 
-def _ranked(query: SelectT, actor: Actor, wanted: str) -> SelectT:
-    own = case((_is_own(actor), 0), else_=1)
+def _order(actor: Actor, wanted: str) -> tuple[Any, ...]:
+    """Return by what the lines are ordered: the actor's own first, then how well the name fits."""
     if not wanted:
-        return query.order_by(Unit.path, Unit.position, Unit.id)
+        return Unit.path, Unit.position, Unit.id
+    own = case((_is_own(actor), 0), else_=1)
     fit = case(
         (or_(Unit.name == wanted, Unit.code == wanted), 0),
         (Unit.name.startswith(wanted, autoescape=True), 1),
@@ -84,7 +84,7 @@ def _ranked(query: SelectT, actor: Actor, wanted: str) -> SelectT:
         (Unit.name.contains(wanted, autoescape=True), 3),
         else_=4,
     )
-    return query.order_by(own, fit, Unit.position, Unit.id)
+    return own, fit, Unit.position, Unit.id
 
 
 def _begins(column: Any, wanted: str) -> ColumnElement[bool]:
