@@ -128,3 +128,10 @@ def test_a_very_long_description_is_cut_and_says_so() -> None:
 def test_a_document_is_chinese_for_every_reader(language: str) -> None:
     with speaking(language):
         assert notice_paper(CONTENT).title == "整改通知书"
+
+
+def test_each_line_that_was_typed_is_a_paragraph(sqlite_app: Flask) -> None:
+    page = read(sqlite_app, description="第一处\n\n第二处").pages[0]
+    edges = {text[-3:]: x for text, x, _y, _size in placed(page) if text.endswith(("第一处", "第二处"))}
+    indent = 28 + 2 * 16 / 72 * 25.4
+    assert edges["第二处"] == pytest.approx(indent, abs=1)
