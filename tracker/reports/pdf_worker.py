@@ -18,8 +18,9 @@ LIBRARY_MISSING = 3
 
 def confine(limits: dict[str, int]) -> None:
     """Give up memory and time beyond ``limits`` for good."""
-    if sys.platform != "win32":
+    if sys.platform == "linux":  # others map far more than they use, or refuse the limit
         resource.setrlimit(resource.RLIMIT_AS, (limits["bytes"], limits["bytes"]))
+    if sys.platform != "win32":
         resource.setrlimit(resource.RLIMIT_CPU, (limits["seconds"], limits["seconds"]))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
