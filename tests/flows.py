@@ -25,6 +25,7 @@ from tracker.models import (
     IssueEvent,
     OutboxMessage,
     Phase,
+    PolicyVersion,
     Role,
     SupervisionGroup,
     Unit,
@@ -39,6 +40,7 @@ from tracker.services.rechecks import issue_verify
 from tracker.services.rectification import MeasureValues, issue_accept, issue_submit
 from workflows.consent import ConsentKind
 from workflows.issue import IssueState, Severity
+from workflows.policy import Policy
 
 S = IssueState
 PATH = (S.DRAFT, S.REGISTERED, S.ASSIGNED, S.RECTIFYING, S.SUBMITTED, S.VERIFIED, S.SIGNED_OFF)
@@ -187,6 +189,12 @@ def suspend(made: World) -> None:
 STEPS = {
     S.ASSIGNED: assign, S.RECTIFYING: accept, S.SUBMITTED: submit, S.VERIFIED: verify, S.SIGNED_OFF: sign_off,
 }  # fmt: skip
+
+
+def strict() -> None:
+    """Let policy demand that another group than the finder's re-checks."""
+    body = Policy(other_group_must_recheck=True).to_dict()
+    factories.saved(PolicyVersion(effective_on=date(2026, 1, 1), body=body, made_at=factories.EPOCH))
 
 
 def everything() -> dict[str, list[tuple[Any, ...]]]:
