@@ -1,0 +1,137 @@
+"""The command line, as an operator types it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select
+
+from tests import factories
+from tests.conftest import AT, build_app
+from tracker.cli import main
+from tracker.cli.serving import refuse_unsafe
+from tracker.database import db
+from tracker.demo import demo_load
+from tracker.models import Issue, Role
+from tracker.services.verify import chain_verify
+
+Run = Callable[..., Result]
+CSV = (
+    "county_code,county,town_code,town,town_kind,village_code,village,village_kind\n"
+    "990001,示例县,990001101,东镇,镇,990001101201,前村村民委员会,村委会\n"
+    "990001,示例县,990001101,东镇,镇,990001101202,后村村民委员会,村委会\n"
+)
+LEDGER = "编号,乡镇,问题,时限\nA-1,东镇,示例：垃圾未清运,2026-03-01\nA-2,东镇,示例：公示栏未更新,\n"
+MAPPING = """
+name = "cli"
+place_levels = ["乡镇"]
+[place_kinds]
+township = ["镇"]
+[columns]
+key = "编号"
+description = "问题"
+deadline = "时限"
+"""
+
+
+@pytest.fixture
+def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command against a migrated database on each backend, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TRACKER_SQLALCHEMY_DATABASE_URI", database_url)
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path / "data"))
+    return lambda *words: CliRunner().invoke(main, list(words), catch_exceptions=False)
+
+
+def test_help_speaks_both_languages(run: Run) -> None:
+    text = run("--help").output
+    for command in ("serve", "demo", "db", "units", "import", "export", "workflow", "tick", "doctor", "audit"):
+        line = next(line for line in text.splitlines() if line.split()[:1] == [command])
+        assert re.search(r"[\u4e00-\u9fff]", line)
+        assert re.search(r"[A-Za-z]{3}.*[A-Za-z]{3}", line.removeprefix(f"  {command}"))
+
+
+def test_a_county_and_its_ledger_come_in_once_and_go_out(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "units.csv").write_text(CSV, encoding="utf-8")
+    (tmp_path / "ledger.csv").write_text(LEDGER, encoding="utf-8")
+    (tmp_path / "m.toml").write_text(MAPPING, encoding="utf-8")
+    assert "村（社区）2 个" in run("units", "import", "units.csv").output
+    assert "新增 2 个问题" in run("import", "ledger.csv", "--mapping", "m.toml").output
+    assert "新增 0 个问题" in run("import", "ledger.csv", "--mapping", "m.toml").output
+    assert run("export", "out.xlsx").exit_code == 0
+    rows = CalamineWorkbook.from_path(str(tmp_path / "out.xlsx")).get_sheet_by_index(0).to_python()
+    assert sum("示例：垃圾未清运" in map(str, row) for row in rows) == 1
+
+
+def test_a_dry_run_stores_nothing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "ledger.csv").write_text(LEDGER, encoding="utf-8")
+    (tmp_path / "m.toml").write_text(MAPPING, encoding="utf-8")
+    assert "共 2 行" in run("import", "ledger.csv", "--mapping", "m.toml", "--dry-run").output
+
+
+def test_a_ledger_without_a_county_says_what_comes_first(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "ledger.csv").write_text(LEDGER, encoding="utf-8")
+    (tmp_path / "m.toml").write_text(MAPPING, encoding="utf-8")
+    result = run("import", "ledger.csv", "--mapping", "m.toml")
+    assert result.exit_code == 1
+    assert "tracker units import" in result.output
+
+
+def test_the_law_is_shown_and_drawn(run: Run) -> None:
+    assert "已销号" in run("workflow", "show").output
+    assert run("workflow", "diagram").output.startswith("stateDiagram-v2")
+
+
+def test_tick_is_safe_to_repeat_and_reads_a_local_instant(run: Run) -> None:
+    for _ in range(2):
+        assert "reminders: 0" in run("tick", "--at", "2026-10-09T08:30+08:00").output
+    assert run("tick", "--at", "tomorrow").exit_code == 2
+
+
+def test_the_chains_of_a_new_county_are_whole(run: Run) -> None:
+    result = run("audit", "verify")
+    assert result.exit_code == 0
+
+
+def test_evidence_check_counts_files(run: Run) -> None:
+    assert "checked: 0" in run("evidence", "check").output
+
+
+def test_db_check_passes_on_a_migrated_database(run: Run) -> None:
+    assert run("db", "check").exit_code == 0
+
+
+def test_serve_refuses_a_weak_key_debugging_and_demo_accounts(sqlite_url: str, tmp_path: Path) -> None:
+    app = build_app(sqlite_url, tmp_path)
+    app.config["SECRET_KEY"] = "short"
+    with pytest.raises(Exception, match="SECRET_KEY"):
+        refuse_unsafe(app)
+    app.config["SECRET_KEY"] = "x" * 40
+    refuse_unsafe(app)
+    with app.app_context():
+        factories.post(Role.OFFICE, who=factories.person(login="demo-office"))
+    with pytest.raises(Exception, match="demo"):
+        refuse_unsafe(app)
+    app.debug = True
+    with pytest.raises(Exception, match="Debug"):
+        refuse_unsafe(app)
+
+
+def test_the_demo_county_is_told_to_the_end_under_a_whole_chain(sqlite_url: str, tmp_path: Path) -> None:
+    app = build_app(sqlite_url, tmp_path)
+    told: list[int] = []
+    with app.app_context():
+        demo_load(at=AT, issues=40, seed=3, progress=told.append)
+        assert chain_verify("issue").intact
+        states = Counter(db.session.scalars(select(Issue.state)))
+        unmarked = db.session.scalars(select(Issue.id).where(~Issue.description.startswith("示例"))).all()
+    assert sum(told) == 40
+    assert sum(states.values()) == 40
+    assert len(states) >= 4
+    assert not unmarked

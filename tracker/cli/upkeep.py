@@ -1,0 +1,98 @@
+"""The clock and the checks an operator runs by hand or from a timer."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from tracker import clock
+from tracker.cli.context import application, plain_errors
+from tracker.jobs import build_scheduler
+from tracker.services.scrub import evidence_scrub
+from tracker.services.ticks import tick
+from tracker.services.verify import chain_verify
+from tracker.storage import Store
+
+
+class Instant(click.ParamType[datetime]):
+    """An instant as ISO 8601 with an offset, such as ``2026-10-09T08:30+08:00``."""
+
+    name = "instant"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the aware instant in UTC, or fail with what is wrong."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r}: 请写成 2026-10-09T08:30+08:00 / write it as 2026-10-09T08:30+08:00", param, ctx)
+        return (at if at.tzinfo else at.replace(tzinfo=clock.ZONE)).astimezone(UTC)
+
+
+@click.command("tick")
+@click.option("--at", type=Instant(), help="时刻，默认现在 / instant, now by default")
+@plain_errors
+def tick_command(at: datetime | None) -> None:
+    """执行此刻到期的工作，可重复执行。 Do what is due at that instant; safe to repeat."""
+    with application():
+        for name, number in asdict(tick(at=at or clock.now())).items():
+            click.echo(f"{name}: {number}")
+
+
+@click.command("scheduler")
+@plain_errors
+def scheduler_command() -> None:
+    """单独运行时钟（多进程部署时）。 Run the clock apart, for installations with several workers."""
+    with application() as app:
+        running = build_scheduler(app)
+        running.start()
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            running.shutdown()
+
+
+@click.group("audit")
+def audit() -> None:
+    """历史记录的校验。 Verification of the record."""
+
+
+@audit.command("verify")
+@plain_errors
+def verify() -> None:
+    """逐条校验两条哈希链。 Verify both hash chains link by link."""
+    with application():
+        reports = [chain_verify(name) for name in ("issue", "audit")]
+    for report in reports:
+        click.echo(report.line())
+    if not all(report.intact for report in reports):
+        raise SystemExit(1)
+
+
+@click.group("evidence")
+def evidence() -> None:
+    """佐证材料的存储。 The evidence store."""
+
+
+@evidence.command("check")
+@plain_errors
+def check() -> None:
+    """逐件核对佐证的哈希。 Read every stored file and compare its hash."""
+    with application() as app:
+        report = evidence_scrub(Store(Path(app.config["DATA_DIR"]) / "evidence"), at=clock.now())
+    click.echo(f"已核对 checked: {report.checked}")
+    for name in report.missing:
+        click.echo(f"缺失 missing: {name}", err=True)
+    for name in report.damaged:
+        click.echo(f"损坏 damaged: {name}", err=True)
+    if not report.is_clean:
+        raise SystemExit(1)
+
+
+COMMANDS = (tick_command, scheduler_command, audit, evidence)
