@@ -91,7 +91,6 @@ WRONG_CONTENT = {
     "installer as doc": ("a.doc", pictures.compound("Something")),
     "zip": ("a.zip", pictures.package()),
     "pdf and zip": ("a.pdf", pictures.PDF + pictures.package() + b"\nstartxref\n%%EOF"),
-    "half a pdf": ("a.pdf", pictures.PDF[:40]),
     "heic": ("a.jpg", HEIC),
     "tiff": ("a.tif", pictures.picture("TIFF")),
     "bmp": ("a.bmp", pictures.picture("BMP")),
@@ -102,11 +101,14 @@ WRONG_CONTENT = {
     "trailing dot": ("a.jpg.", pictures.picture()),
     "trailing space": ("a.jpg ", pictures.picture()),
     "no extension": ("照片", pictures.picture()),
+    "macros": ("a.docx", pictures.package(extra={"word/vbaProject.bin": b"x"})),
+}
+UNSOUND = {
+    "half a pdf": ("a.pdf", pictures.PDF[:40]),
     "bomb": ("a.docx", pictures.package(extra={"word/document.xml": bytes(250_000_000)})),
     "absolute path": ("a.docx", pictures.package(extra={"/etc/passwd": b"x"})),
     "path upwards": ("a.docx", pictures.package(extra={"../../x": b"x"})),
     "drive": ("a.docx", pictures.package(extra={"C:/x": b"x"})),
-    "macros": ("a.docx", pictures.package(extra={"word/vbaProject.bin": b"x"})),
     "many entries": ("a.docx", pictures.package(extra={f"{n}": b"" for n in range(5000)})),
     "link": ("a.docx", linked()),
     "twice": ("a.docx", doubled()),
@@ -179,6 +181,14 @@ def test_a_document_is_kept_as_it_is(tmp_path: Path, name: str) -> None:
 def test_what_is_not_what_it_says_is_refused_without_a_trace(tmp_path: Path, case: str) -> None:
     name, content = WRONG_CONTENT[case]
     with pytest.raises(FileTypeError):
+        pictures.stored(tmp_path, content, name=name)
+    assert not files_below(tmp_path)
+
+
+@pytest.mark.parametrize("case", UNSOUND)
+def test_an_unsound_document_is_refused_unread_without_a_trace(tmp_path: Path, case: str) -> None:
+    name, content = UNSOUND[case]
+    with pytest.raises(InvalidError, match="文件不完整或已损坏|压缩结构异常"):
         pictures.stored(tmp_path, content, name=name)
     assert not files_below(tmp_path)
 

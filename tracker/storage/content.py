@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tracker.errors import FileTypeError
+from tracker.errors import FileTypeError, InvalidError
 from tracker.languages import N_, _
 from tracker.storage import documents
 from tracker.storage.names import extension_of
@@ -50,7 +50,8 @@ _MISMATCH = N_("“{name}”：文件内容与类型不符，请上传照片(JPG
 def kind_of(path: Path, name: str) -> Kind:
     """Return what the file at ``path`` is; its ``name`` must agree.
 
-    Raises ``FileTypeError`` where it does not, where the content is of no listed kind, or where it is malformed.
+    Raises ``FileTypeError`` where it does not or where the content is of no listed kind, ``InvalidError`` where its
+    structure is not sound.
     """
     with path.open("rb") as file:
         head = file.read(1024)
@@ -90,5 +91,8 @@ def _compound(extension: str) -> Kind:
 def _check(check: Callable[[Path], None], path: Path, name: str) -> None:
     try:
         check(path)
-    except documents.MalformedError as error:
+    except documents.PretenceError as error:
         raise FileTypeError(f"{_(_MISMATCH).format(name=name)}（{_(str(error))}）") from error
+    except documents.MalformedError as error:
+        words = _("“{name}”：{reason}，请用办公软件打开后另存一份再上传")
+        raise InvalidError({"files": words.format(name=name, reason=_(str(error)))}) from error

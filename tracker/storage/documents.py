@@ -24,15 +24,21 @@ _MOST_TYPES = 1024 * 1024
 _END = b"PK\x05\x06"
 _DAMAGED = N_("文件不完整或已损坏")
 _SUSPECT = N_("压缩结构异常")
+_OTHER_KIND, _TWO_KINDS, _MACROS = N_("与扩展名不一致"), N_("同时是另一种文件"), N_("文档含有宏")
+_PRETENCES = (_OTHER_KIND, _TWO_KINDS, _MACROS)
 
 
 class MalformedError(ValueError):
-    """The structure is not what the kind demands; the message is a msgid."""
+    """The structure is not sound; the message is a msgid."""
+
+
+class PretenceError(MalformedError):
+    """The content is of another kind than it says."""
 
 
 def _require(holds: bool, words: str) -> None:
     if not holds:
-        raise MalformedError(words)
+        raise (PretenceError if words in _PRETENCES else MalformedError)(words)
 
 
 def check_pdf(path: Path) -> None:
@@ -41,7 +47,7 @@ def check_pdf(path: Path) -> None:
     tail = content[-2048:]
     _require(re.match(rb"%PDF-[12]\.\d", content) is not None, _DAMAGED)
     _require(b"startxref" in tail and b"%%EOF" in tail, _DAMAGED)
-    _require(_END not in content[-66_000:], N_("同时是另一种文件"))
+    _require(_END not in content[-66_000:], _TWO_KINDS)
 
 
 def check_compound(path: Path, extension: str) -> None:
@@ -49,7 +55,7 @@ def check_compound(path: Path, extension: str) -> None:
     content = path.read_bytes()
     whole = len(content) >= 1536 and content[28:30] == b"\xfe\xff" and content[30] in (9, 12)
     _require(whole, _DAMAGED)
-    _require(any(stream.encode("utf-16-le") in content for stream in _STREAMS[extension]), N_("与扩展名不一致"))
+    _require(any(stream.encode("utf-16-le") in content for stream in _STREAMS[extension]), _OTHER_KIND)
 
 
 def check_package(path: Path, main_part: str) -> None:
@@ -84,7 +90,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
     names = [entry.filename for entry in entries]
     _require(0 < len(names) <= _MOST_ENTRIES and len(set(map(str.lower, names))) == len(names), _SUSPECT)
     _require(sum(entry.file_size for entry in entries) <= _MOST_UNPACKED, _SUSPECT)
-    _require(not any(name.lower().endswith("vbaproject.bin") for name in names), N_("文档含有宏"))
+    _require(not any(name.lower().endswith("vbaproject.bin") for name in names), _MACROS)
     end = 0
     for entry in sorted(entries, key=lambda one: one.header_offset):
         _require(_is_sound(entry), _SUSPECT)
@@ -105,4 +111,4 @@ def _is_sound(entry: zipfile.ZipInfo) -> bool:
 def _check_types(package: zipfile.ZipFile, main_part: str) -> None:
     with package.open("[Content_Types].xml") as part:
         types = part.read(_MOST_TYPES)
-    _require(main_part.encode() in types, N_("与扩展名不一致"))
+    _require(main_part.encode() in types, _OTHER_KIND)
