@@ -77,3 +77,10 @@ def posts_of_group(group_id: int, today: date) -> list[Post]:
         .order_by(Post.role, Person.name)
     )
     return list(db.session.scalars(query))
+
+
+def leaders(today: date) -> list[tuple[int, str]]:
+    """Return the ids and names of the county leaders in office, each with the title of the post."""
+    query = select(Post).join(Post.person).where(in_force(today), Post.role == Role.LEADER, Person.is_active)
+    posts = db.session.scalars(query.options(contains_eager(Post.person)).order_by(Person.name, Post.id))
+    return list({post.person_id: f"{post.person.name} {post.title}".strip() for post in posts}.items())

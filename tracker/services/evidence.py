@@ -43,6 +43,12 @@ def evidence_add(
         return evidence_attach(issue, phase, files, actor=actor, at=at)
 
 
+def phases_open(issue: Issue, actor: Actor) -> list[Phase]:
+    """Return the phases in which the actor may add evidence to the issue now."""
+    held = capacities(actor, issue)
+    return [phase for phase, (states, takers) in _TAKEN.items() if issue.state in states and not held.isdisjoint(takers)]
+
+
 def _check_taken(issue: Issue, phase: Phase, actor: Actor) -> None:
     states, takers = _TAKEN[phase]
     if capacities(actor, issue).isdisjoint(takers):

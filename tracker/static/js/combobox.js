@@ -7,8 +7,8 @@ let serial = 0;
 
 class Combobox {
   constructor(frame) {
+    this.frame = frame;
     this.url = frame.dataset.combobox;
-    this.params = frame.dataset.params ?? "";
     this.value = frame.querySelector("input[type=hidden]");
     this.input = frame.querySelector("input[type=text]");
     this.options = [];
@@ -47,7 +47,7 @@ class Combobox {
   async ask(text) {
     this.abort?.abort();
     this.abort = new AbortController();
-    const query = new URLSearchParams(this.params);
+    const query = new URLSearchParams(this.frame.dataset.params ?? "");
     query.set("q", text);
     try {
       const answer = await fetch(`${this.url}?${query}`, {
@@ -112,6 +112,7 @@ class Combobox {
     const one = this.options[index];
     if (!one) return;
     this.input.value = one.name;
+    this.value.dataset.kind = one.kind ?? "";
     this.set(one.id, one.name);
     this.close();
     this.status.textContent = one.path ?? "";

@@ -1,0 +1,143 @@
+"""One issue with everything its page shows, in a handful of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from tracker.database import db
+from tracker.errors import NotFoundError
+from tracker.models import (
+    AssistingUnit,
+    Consent,
+    Evidence,
+    Extension,
+    Issue,
+    IssueEvent,
+    Measure,
+    Notice,
+    Stage,
+    Unit,
+    UnitKind,
+)
+from tracker.policy import Actor, visible
+from tracker.queries.evidence import evidence_elsewhere, evidence_list
+from tracker.queries.notices import notice_list
+from workflows.consent import ConsentState
+from workflows.extension import ExtensionState
+from workflows.issue import IssueState
+
+_ONE = (
+    Issue.township, Issue.star, Issue.indicator, Issue.found_by_group, Issue.created_by, Issue.responsible_unit,
+    Issue.responsible, Issue.sponsor, Issue.submitted_by, Issue.verified_by, Issue.verified_group,
+    Issue.signed_off_by, Issue.policy_version, Issue.import_batch,
+)  # fmt: skip
+_JUDGED = (IssueState.SUBMITTED, IssueState.VERIFIED)
+_SPOTS = (UnitKind.VILLAGE, UnitKind.COMMUNITY, UnitKind.TOWNSHIP, UnitKind.STREET)
+
+
+@dataclass(frozen=True)
+class IssuePage:
+    """What a page of one issue is made of; every list is in the order in which things happened."""
+
+    issue: Issue
+    original: Issue | None
+    duplicates: Sequence[Issue]
+    assisting: Sequence[Unit]
+    measures: Sequence[Measure]
+    stages: Sequence[Stage]
+    events: Sequence[IssueEvent]
+    extensions: Sequence[Extension]
+    consents: Sequence[Consent]
+    evidence: Sequence[Evidence]
+    notices: Sequence[Notice]
+    elsewhere: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """Return where it is, from the township down."""
+        issue = self.issue
+        here = issue.location
+        above = here.parent if here and here.parent and here.parent.kind in _SPOTS else None
+        names = [unit.name for unit in (issue.township, above, here) if unit is not None]
+        return " ".join(dict.fromkeys(names))
+
+    @property
+    def extension_pending(self) -> Extension | None:
+        """Return the request for more time that waits for its decision."""
+        return next((one for one in self.extensions if one.state is ExtensionState.REQUESTED), None)
+
+    @property
+    def consents_pending(self) -> tuple[Consent, ...]:
+        """Return the requests for a leader's consent that wait for their decision."""
+        return tuple(one for one in self.consents if one.state is ConsentState.REQUESTED)
+
+
+def issue_page(issue_id: int, actor: Actor) -> IssuePage:
+    """Return the page of an issue; raise ``NotFoundError`` where there is none, or none the actor may see."""
+    issue = issue_seen(issue_id, actor)
+    return IssuePage(
+        issue=issue,
+        original=_original(issue, actor),
+        duplicates=_all(select(Issue).where(Issue.duplicate_of_id == issue_id, visible(actor)).order_by(Issue.id)),
+        assisting=_assisting(issue_id),
+        measures=_all(_of(Measure, issue_id).order_by(Measure.position)),
+        stages=_all(_of(Stage, issue_id).order_by(Stage.position)) if issue.is_long_term else (),
+        events=_all(_of(IssueEvent, issue_id).options(joinedload(IssueEvent.actor)).order_by(IssueEvent.seq)),
+        extensions=_all(_decided(Extension, issue_id)),
+        consents=_all(_decided(Consent, issue_id)),
+        evidence=evidence_list(issue_id, actor),
+        notices=notice_list(issue_id, actor),
+        elsewhere=evidence_elsewhere(issue_id, actor) if issue.state in _JUDGED else {},
+    )
+
+
+def issue_seen(issue_id: int, actor: Actor) -> Issue:
+    """Return one issue with whom and what it names; raise ``NotFoundError`` where the actor may see none."""
+    query = select(Issue).where(Issue.id == issue_id, visible(actor))
+    query = query.options(*map(joinedload, _ONE), joinedload(Issue.location).joinedload(Unit.parent))
+    issue = db.session.scalars(query, execution_options={"populate_existing": True}).unique().first()
+    if issue is None:
+        raise NotFoundError
+    return issue
+
+
+def issue_numbered(number: str, actor: Actor) -> int | None:
+    """Return the id of the issue with that number, if the actor may see it."""
+    return db.session.scalar(select(Issue.id).where(Issue.number == number.strip(), visible(actor)))
+
+
+def _original(issue: Issue, actor: Actor) -> Issue | None:
+    if issue.duplicate_of_id is None:
+        return None
+    return db.session.scalars(select(Issue).where(Issue.id == issue.duplicate_of_id, visible(actor))).first()
+
+
+def _assisting(issue_id: int) -> Sequence[Unit]:
+    query = select(Unit).join(AssistingUnit, AssistingUnit.unit_id == Unit.id)
+    return _all(query.where(AssistingUnit.issue_id == issue_id).order_by(Unit.id))
+
+
+def _decided(model: type[Extension] | type[Consent], issue_id: int) -> Any:
+    return _of(model, issue_id).options(joinedload(model.asked_by), joinedload(model.decided_by)).order_by(model.id)
+
+
+def _of(model: Any, issue_id: int) -> Any:
+    return select(model).where(model.issue_id == issue_id)
+
+
+def _all(query: Any) -> Sequence[Any]:
+    return db.session.scalars(query).all()
+
+
+def issue_of(model: type[Extension] | type[Consent], record_id: int, actor: Actor) -> int:
+    """Return the id of the issue a request belongs to; raise ``NotFoundError`` where the actor may not see it."""
+    query = select(Issue.id).join(model, model.issue_id == Issue.id).where(model.id == record_id, visible(actor))
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFoundError
+    return found

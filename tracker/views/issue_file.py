@@ -1,0 +1,144 @@
+"""The whole file of one issue as a page, with the form that was opened or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask import current_app, g, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from tracker import clock, labels
+from tracker.clock import local_date
+from tracker.forms.issue_actions import ActForm
+from tracker.languages import _
+from tracker.models import Issue, Phase
+from tracker.policy import cell_for
+from tracker.queries.issue_page import IssuePage, issue_page
+from tracker.queries.issue_timeline import timeline_of
+from tracker.queries.lateness import Lateness, Reckoner
+from tracker.queries.people import leaders
+from tracker.queries.rules import policy_of, work_calendar
+from tracker.services.assignments import ProposedDeadline, deadline_proposed
+from tracker.services.evidence import phases_open
+from tracker.storage import StoredFile
+from tracker.views.access import own_path
+from tracker.views.issue_offers import offers, panel
+from tracker.views.issue_photos import documents, photo_cycles
+from tracker.views.received import to_keep
+from workflows.issue import OPEN_STATES, WAITING
+
+_ASSIGNING = ("assign", "reassign")
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A form that was refused: why, what was typed, which files arrived all the same."""
+
+    errors: Mapping[str, str] = field(default_factory=dict)
+    typed: MultiDict[str, str] = field(default_factory=MultiDict)
+    files: tuple[StoredFile, ...] = ()
+    message: str = ""
+
+
+def detail_page(issue_id: int, *, opened: str = "", failed: Failed | None = None) -> str:
+    """Return the page of an issue; raise ``NotFoundError`` where the reader may see none."""
+    at = clock.now()
+    page = issue_page(issue_id, g.actor)
+    given = offers(page, at)
+    possible = [offer for offer in given if not offer.reason]
+    failed = failed or Failed()
+    return render_template(
+        "issue/detail.html",
+        page=page,
+        issue=page.issue,
+        late=_lateness(page.issue),
+        waiting=_waiting(page.issue),
+        panel=panel(given),
+        forms=possible,
+        opened=opened,
+        is_lost=bool(failed.errors) and opened not in [offer.act.trigger for offer in possible],
+        failed=failed,
+        kept=to_keep(failed.files),
+        timeline=timeline_of(page.events),
+        photos=photo_cycles(page),
+        documents=documents(page),
+        phases=[(phase.value, labels.word(labels.PHASE, phase)) for phase in phases_open(page.issue, g.actor)],
+        next=own_path(request.values.get("next")) or "",
+        made_at=at,
+        may_edit=cell_for("issue.edit_draft", g.actor.role).allows,
+        names={name: _(words) for name, words in ActForm.labels.items()},
+        **_for_forms(page, {offer.act.trigger for offer in possible}),
+    )
+
+
+def _for_forms(page: IssuePage, triggers: set[str]) -> dict[str, Any]:
+    """Return what the forms on the page need, and nothing for those that are not there."""
+    issue, today = page.issue, local_date(clock.now())
+    policy = policy_of(issue, today).policy
+    assigning = not triggers.isdisjoint((*_ASSIGNING, "reopen"))
+    proposed = deadline_proposed(issue, today) if assigning else None
+    return {
+        "proposed": proposed,
+        "proposed_words": proposed_words(proposed),
+        "leaders": leaders(today) if not triggers.isdisjoint(_ASSIGNING) else [],
+        "evidence_needed": policy.for_severity(issue.severity).evidence_needed,
+        "evidence_held": _held(page),
+        "max_extensions": policy.max_extensions,
+        "next_stage": next((stage for stage in page.stages if stage.done_on is None), None),
+    }
+
+
+def _held(page: IssuePage) -> int:
+    return sum(row.phase is Phase.AFTER and row.cycle == page.issue.cycle for row in page.evidence)
+
+
+def _lateness(issue: Issue) -> Lateness | None:
+    if issue.deadline is None or issue.state not in OPEN_STATES:
+        return None
+    today = g.actor.today
+    policy = policy_of(issue, today).policy
+    return Reckoner(today, work_calendar(), {issue.policy_version_id: policy}).lateness(issue)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Whose move it is, until when, and where that day is explained."""
+
+    who: str
+    what: str
+    due: date | None
+    is_late: bool
+    explained: str
+
+
+def _waiting(issue: Issue) -> Wait | None:
+    waiting = WAITING[issue.state]
+    if not waiting.movers:
+        return None
+    who = _("、").join(labels.word(labels.CAPACITY, mover) for mover in waiting.movers)
+    due = issue.move_due_on
+    return Wait(
+        who=who,
+        what=labels.word(labels.CLOCK, waiting.clock) if waiting.clock else "",
+        due=due,
+        is_late=due is not None and due < g.actor.today,
+        explained=_explained(issue, due),
+    )
+
+
+def _explained(issue: Issue, due: date | None) -> str:
+    """Return the address at which the day is counted out, where there is such a page."""
+    if due is None or "rules.explain" not in current_app.view_functions:
+        return ""
+    return url_for("rules.explain", start=local_date(issue.state_since), end=due)
+
+
+def proposed_words(proposed: ProposedDeadline | None) -> str:
+    """Return the deadline that policy proposes, and why."""
+    if proposed is None:
+        return ""
+    words = _("按规定 {n} 个工作日，建议 {day}").format(n=proposed.workdays, day=proposed.day)
+    return _("{words}（次年节假日未公布，日期暂定）").format(words=words) if proposed.is_provisional else words
