@@ -22,7 +22,7 @@ from tracker.labels.law import (
     STATE,
     TRIGGER,
 )
-from tracker.labels.lists import BAND, MINE, OUTCOME, TAB, TIMING
+from tracker.labels.lists import BAND, COLOUR_NAME, MINE, OUTCOME, TAB, TIMING
 from tracker.labels.office import (
     COMMENT_KIND,
     INDICATOR_KIND,
@@ -57,6 +57,7 @@ __all__ = [
     "CHAIN_FAULT",
     "CLOCK",
     "COLOUR",
+    "COLOUR_NAME",
     "COMMENT_KIND",
     "CONSENT_KIND",
     "CONSENT_STATE",

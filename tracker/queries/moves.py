@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from tracker.languages import N_
 from tracker.models import Consent, Extension, Issue, IssueEvent, Role
@@ -67,14 +67,19 @@ def _to_consent(_actor: Actor) -> ColumnElement[bool]:
 
 
 def _to_recheck(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that the actor's group may re-check: on its roster, not recused, not found by itself."""
-    conditions = [Issue.state == IssueState.SUBMITTED, Issue.location_id.in_(roster_ids(actor))]
+    """Return the condition that the actor's group may re-check: on its roster or found by it, and not recused."""
+    on_roster, found = Issue.location_id.in_(roster_ids(actor)), Issue.found_by_group_id == actor.group_id
     if policy_on(actor.today).policy.other_group_must_recheck:
-        conditions.append(Issue.found_by_group_id.is_distinct_from(actor.group_id))
-    if actor.home_unit_id is not None:
-        conditions.append(Issue.location_id != actor.home_unit_id)
-        conditions.append(Issue.responsible_unit_id.is_distinct_from(actor.home_unit_id))
-    return and_(*conditions)
+        found_by_others = and_(on_roster, Issue.found_by_group_id.is_distinct_from(actor.group_id))
+        return and_(Issue.state == IssueState.SUBMITTED, found_by_others, _is_not_home(actor))
+    return and_(Issue.state == IssueState.SUBMITTED, or_(on_roster, found), _is_not_home(actor))
+
+
+def _is_not_home(actor: Actor) -> ColumnElement[bool]:
+    home = actor.home_unit_id
+    if home is None:
+        return true()
+    return and_(Issue.location_id.is_distinct_from(home), Issue.responsible_unit_id.is_distinct_from(home))
 
 
 def _is_mine(actor: Actor) -> ColumnElement[bool]:

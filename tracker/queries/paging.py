@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
@@ -22,22 +22,33 @@ ASC, DESC = "asc", "desc"
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of the order: the rows that meet ``condition``, by ``key`` and then by id."""
+    """A stretch of the order: the rows that meet ``condition``, by ``key`` and then by id.
+
+    ``read`` makes a value of ``key`` from what stands in a cursor, or raises ``ValueError``.
+    """
 
     condition: ColumnElement[bool] | None
     key: InstrumentedAttribute[Any] | None = None
+    read: Callable[[str], Any] = str
 
 
-def _by(column: InstrumentedAttribute[Any]) -> tuple[Segment, ...]:
+def _by(column: InstrumentedAttribute[Any], read: Callable[[str], Any]) -> tuple[Segment, ...]:
     """Return the rising order by ``column``, empty ones last; each stretch is one walk along an index."""
-    return Segment(column.is_not(None), column), Segment(column.is_(None))
+    return Segment(column.is_not(None), column, read), Segment(column.is_(None))
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("an instant without a zone")
+    return at
 
 
 SORTS: Mapping[str, tuple[Segment, ...]] = {
-    "deadline": _by(Issue.deadline),
-    "number": _by(Issue.number),
-    "found_on": _by(Issue.found_on),
-    "state_since": (Segment(None, Issue.state_since),),
+    "deadline": _by(Issue.deadline, date.fromisoformat),
+    "number": _by(Issue.number, str),
+    "found_on": _by(Issue.found_on, date.fromisoformat),
+    "state_since": (Segment(None, Issue.state_since, _instant),),
     "severity": tuple(Segment(Issue.severity == one) for one in (Severity.GENERAL, Severity.SERIOUS, Severity.MAJOR)),
 }
 
@@ -87,17 +98,9 @@ def decode(text: str, sort: str, direction: str) -> Cursor:
     segment, value, issue_id = made[2:]
     if type(segment) is not int or type(issue_id) is not int or not 0 <= segment < len(SORTS[sort]):
         raise ValueError("not a place in this order")
-    key = SORTS[sort][segment].key
-    return Cursor(segment, _value(key, value), min(issue_id, 2**31 - 1))
-
-
-def _value(key: InstrumentedAttribute[Any] | None, value: Any) -> Any:
-    if key is None:
-        return None
-    if not isinstance(value, str):
-        raise ValueError("not a value of this key")
-    kind = key.type.python_type
-    return kind.fromisoformat(value) if issubclass(kind, date) else value
+    place = SORTS[sort][segment]
+    known = None if place.key is None else place.read(str(value).replace("\x00", ""))
+    return Cursor(segment, known, max(0, min(issue_id, 2**31 - 1)))
 
 
 def page(statement: Select[Any], order: Order, size: int = SIZE) -> Page:

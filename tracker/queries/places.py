@@ -38,3 +38,8 @@ def unit_names(ids: Sequence[int]) -> dict[int, str]:
     if not ids:
         return {}
     return {row.id: row.name for row in db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids)))}
+
+
+def county_name() -> str:
+    """Return the name of the county of this installation."""
+    return db.session.scalar(select(Unit.name).where(Unit.kind == UnitKind.COUNTY).order_by(Unit.id)) or ""

@@ -29,7 +29,7 @@ def filter_choices() -> dict[str, Pairs]:
         "severity": _coded(Severity, labels.SEVERITY),
         "mine": _coded(Mine, labels.MINE),
         "band": _coded(Band, labels.BAND),
-        "colour": _coded((Colour.RED, Colour.YELLOW, Colour.BLUE), labels.COLOUR),
+        "colour": _coded((Colour.RED, Colour.YELLOW, Colour.BLUE), labels.COLOUR_NAME),
         "star": star_names(),
         "group": group_names(),
         "township": township_names(),

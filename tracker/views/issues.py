@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
+from typing import IO, Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -15,9 +17,13 @@ from tracker.policy import cell_for
 from tracker.queries.counts import tab_counts
 from tracker.queries.filters import ALL_TAB, OPEN_TAB, TABS, saved_filters
 from tracker.queries.issues import issue_page
+from tracker.queries.ledger import full_ledger
 from tracker.queries.moves import MOVES
+from tracker.queries.places import county_name
+from tracker.reports.ledger import write_full
 from tracker.views.access import access
 from tracker.views.choices import filter_choices, place_and_unit
+from tracker.views.workbooks import send_workbook
 
 bp = Blueprint("issues", __name__)
 PAGE = "issues"
@@ -39,6 +45,19 @@ def index() -> Response | str | tuple[str, int]:
     tabs = _tabs(form, counts)
     total = counts[form.chosen().states[0]] if len(form.chosen().states) == 1 else None
     return render_template("issues/index.html", **_frame(form), page=found, tabs=tabs, total=total)
+
+
+@bp.get("/issues.xlsx")
+@access("ledger.export")
+def export() -> Response:
+    form = ListForm.parse(request.args)
+    order = replace(form.order(), cursor=None, backward=False)
+
+    def fill(file: IO[bytes], at: datetime) -> int:
+        rows = full_ledger(g.actor, form.chosen(), order)
+        return write_full(file, rows, actor=g.actor, at=at, county=county_name())
+
+    return send_workbook(PAGE, _("整改问题台账"), form.canonical(), fill)
 
 
 def _frame(form: ListForm, errors: dict[str, str] | None = None) -> dict[str, Any]:
