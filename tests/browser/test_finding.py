@@ -1,0 +1,99 @@
+"""Logging a finding by keyboard alone, without scripts, and with what was typed wrong."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.visitors import DESK, PHONE, visiting
+from tests.factories import PASSWORD
+from tests.pictures import picture
+
+pytestmark = pytest.mark.browser
+WORDS = "示例：村口东侧沟渠内有生活垃圾约三车"
+
+
+def tab_to(page: Page, wanted: str) -> None:
+    """Press Tab until the focus stands on ``wanted``; fail where it cannot be reached."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
+            return
+    raise AssertionError(f"{wanted} is not reached by Tab")
+
+
+def test_a_finding_is_logged_by_keyboard_alone(browser: Browser, county: str) -> None:
+    with visiting(browser, county, DESK) as group:
+        page = group.page
+        group.go("/sign-in")
+        tab_to(page, "[name=login]")
+        page.keyboard.type("group")
+        tab_to(page, "[name=password]")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(county + "/")
+        tab_to(page, ".rail a[href='/issues/new']")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/issues/new")
+        tab_to(page, "[name=location_id_text]")
+        page.keyboard.type("liulin")
+        page.get_by_role("option", name="柳林村").wait_for()
+        page.keyboard.press("Enter")
+        tab_to(page, "[name=star_id]")
+        page.keyboard.press("ArrowDown")
+        tab_to(page, "[name=description]")
+        page.keyboard.type(WORDS)
+        tab_to(page, "[name=severity]")
+        page.keyboard.press("ArrowRight")
+        tab_to(page, "button[name=act][value=register]")
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile(r"/issues/\d+$"))
+        expect(page.get_by_role("heading", level=1)).to_contain_text("SL-2026-00001")
+        expect(page.get_by_role("main")).to_contain_text(WORDS)
+        expect(page.get_by_role("main")).to_contain_text("生态宜居星")
+        expect(page.get_by_role("main")).to_contain_text("较重")
+        assert group.complaints == []
+
+
+def test_a_finding_is_logged_without_scripts(browser: Browser, county: str, tmp_path: Path) -> None:
+    photo = tmp_path / "示例照片.jpg"
+    photo.write_bytes(picture(size=(640, 480), color=(90, 120, 60)))
+    with visiting(browser, county, PHONE, java_script_enabled=False) as group:
+        page = group.page
+        group.sign_in("group", PASSWORD)
+        page.get_by_role("main").get_by_role("link", name="登记线索").click()
+        page.get_by_label("地点").fill("柳林村")
+        page.get_by_role("radio", name="产业兴旺星").check()
+        page.get_by_label("具体问题").fill(WORDS)
+        page.get_by_label("照片").set_input_files(photo)
+        page.get_by_role("radio", name="一般").check()
+        page.get_by_role("button", name="登记", exact=True).click()
+        page.wait_for_url(re.compile(r"/issues/\d+$"))
+        expect(page.get_by_role("heading", level=1)).to_contain_text("SL-2026-00001")
+        expect(page.get_by_role("main")).to_contain_text(WORDS)
+        assert page.get_by_role("main").get_by_role("img").count() >= 1
+
+
+def test_what_was_typed_and_photographed_outlives_a_mistake(browser: Browser, county: str, tmp_path: Path) -> None:
+    photo = tmp_path / "示例照片.jpg"
+    photo.write_bytes(picture(size=(640, 480), color=(60, 90, 120)))
+    with visiting(browser, county, PHONE, java_script_enabled=False) as group:
+        page = group.page
+        group.sign_in("group", PASSWORD)
+        group.go("/issues/new")
+        page.get_by_label("地点").fill("没有这个村")
+        page.get_by_role("radio", name="产业兴旺星").check()
+        page.get_by_label("具体问题").fill(WORDS)
+        page.get_by_label("照片").set_input_files(photo)
+        page.get_by_role("button", name="登记", exact=True).click()
+        expect(page.get_by_role("alert").first).to_contain_text("地点")
+        assert page.get_by_label("具体问题").input_value() == WORDS
+        assert page.get_by_role("radio", name="产业兴旺星").is_checked()
+        assert page.get_by_role("checkbox", name="示例照片.jpg").is_checked()
+        page.get_by_label("地点").fill("柳林村")
+        page.get_by_role("button", name="登记", exact=True).click()
+        page.wait_for_url(re.compile(r"/issues/\d+$"))
+        assert page.get_by_role("main").get_by_role("img").count() >= 1
