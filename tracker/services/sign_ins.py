@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from tracker.clock import local_date
@@ -80,7 +82,8 @@ def sign_in_find(token: str, *, at: datetime, terms: SessionTerms) -> SignIn | N
 
 
 def _touch(key: str, at: datetime) -> None:
-    with transaction() as session:
+    # A full disk stops writing, not reading: the session is then touched by a later request.
+    with suppress(OperationalError), transaction() as session:
         session.execute(update(SignIn).where(SignIn.token_hash == key).values(seen_at=at))
 
 
