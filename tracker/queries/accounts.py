@@ -100,7 +100,7 @@ def names_of(person_ids: set[int | None]) -> dict[int, str]:
     """Return id → name."""
     wanted = [one for one in person_ids if one is not None]
     found = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def posts_pending(today: date) -> Sequence[Post]:

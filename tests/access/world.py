@@ -1,0 +1,200 @@
+"""A small county with somebody in every role and an issue at every distance from them."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from werkzeug.routing import Rule
+
+from tests import factories, pictures
+from tests.conftest import build_app
+from tracker import clock, schema
+from tracker.database import db, transaction
+from tracker.models import Consent, Extension, Issue, OutboxMessage, Phase, Post, Role, SavedFilter, UnitKind, UnitTag
+from tracker.policy import actor_of
+from tracker.services.evidence import evidence_attach
+from tracker.services.notices import notice_issue
+from tracker.services.sign_ins import sign_in_open
+from tracker.storage import intake
+from tracker.views.evidence import current_store
+from workflows.consent import ConsentKind, ConsentState
+from workflows.extension import ExtensionState
+from workflows.issue import IssueState
+
+ANONYMOUS = "anonymous"
+PRINCIPALS = (*(role.value for role in Role), ANONYMOUS)
+NOWHERE = 987_654
+# Not business: who is signed in, who tried, what was noted.
+_ASIDE = ("sign_in", "sign_in_attempt", "audit_entry", "chain_head")
+Params = Mapping[str, Any]
+
+
+@dataclass
+class World:
+    """The application with its clients; ``scopes`` maps own, near, far and nowhere to the parameters of a route."""
+
+    app: Flask
+    path: Path
+    tokens: dict[str, str]
+    scopes: dict[str, dict[str, Any]]
+
+    def client(self, principal: str) -> FlaskClient:
+        """Return a browser in which that principal is signed in."""
+        client = self.app.test_client()
+        if principal != ANONYMOUS:
+            client.set_cookie("tracker_sid", self.tokens[principal])
+        return client
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.path)) as connection:
+            return connection.execute(statement).fetchall()
+
+    def denials(self) -> int:
+        """Return how many tries were noted as denied."""
+        return int(self.query("SELECT count(*) FROM audit_entry WHERE outcome = 'denied'")[0][0])
+
+    def digest(self) -> str:
+        """Return the digest of every table of business."""
+        names = [name for (name,) in self.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        kept = [name for name in names if name not in _ASIDE and not name.startswith("issue_search")]
+        rows = [(name, self.query(f"SELECT * FROM {name}")) for name in kept]  # noqa: S608  # names of our own
+        return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+    def keep(self) -> None:
+        """Remember the database as it is now."""
+        self._copy(self.path, self.path.with_suffix(".kept"))
+
+    def restore(self) -> None:
+        """Put the database back as it was remembered."""
+        self._copy(self.path.with_suffix(".kept"), self.path)
+
+    def _copy(self, source: Path, target: Path) -> None:
+        with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
+            one.backup(other)
+
+    def address(self, rule: Rule, scope: str = "own") -> str:
+        """Return the address of a route, with what it asks for filled in; what nobody named here is 1 or ``x``."""
+        given = self.scopes[scope]
+        number = {name for name, converter in rule._converters.items() if type(converter).__name__ == "IdConverter"}
+        values = {name: given.get(name, 1 if name in number else "x") for name in rule.arguments}
+        with self.app.test_request_context():
+            return str(self.app.url_map.bind("localhost").build(rule.endpoint, values))
+
+
+def routes(app: Flask) -> Iterator[tuple[Rule, str, str]]:
+    """Yield every route with each of its methods and its row of the matrix, in an order of its own."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.endpoint, rule.rule)):
+        if rule.endpoint == "static":
+            continue
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
+            yield rule, method, app.view_functions[rule.endpoint].access  # type: ignore[attr-defined]
+
+
+def build(folder: Path) -> World:
+    """Return a world in a database of its own."""
+    path = folder / "world.sqlite3"
+    app = build_app(f"sqlite:///{path}", folder / "data")
+    app.config["WTF_CSRF_ENABLED"] = False  # the gate is tried here, not the form's token
+    schema.upgrade(app)
+    with app.app_context():
+        event.listen(db.engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
+        db.engine.dispose()
+        posts, scopes = _settle()
+        tokens = {
+            post.role.value: sign_in_open(person=post.person, post=post, at=clock.now()) for post in posts.values()
+        }
+        db.session.remove()
+    world = World(app, path, tokens, scopes)
+    world.keep()
+    return world
+
+
+def _settle() -> tuple[dict[Role, Post], dict[str, dict[str, Any]]]:
+    town, far_town = factories.unit(UnitKind.TOWNSHIP), factories.unit(UnitKind.TOWNSHIP)
+    village, far_village = factories.village(parent=town), factories.village(parent=far_town)
+    bureau, handlers = factories.unit(UnitKind.DEPARTMENT), factories.unit(UnitKind.DEPARTMENT)
+    group, far_group = factories.group(village), factories.group(far_village)
+    star, far_star = factories.star(bureau), factories.star(factories.unit(UnitKind.DEPARTMENT))
+    places = {
+        Role.DEPARTMENT: {"unit_id": bureau.id}, Role.ASSIGNEE: {"unit_id": handlers.id},
+        Role.GROUP_LEAD: {"group_id": group.id}, Role.GROUP_MEMBER: {"group_id": group.id},
+        Role.TOWNSHIP: {"unit_id": town.id}, Role.VILLAGE: {"unit_id": village.id},
+    }  # fmt: skip
+    posts = {role: factories.post(role, **places.get(role, {})) for role in Role}
+    mine = {"created_by_id": posts[Role.REPORTER].person_id, "found_by_group_id": group.id, "star_id": star.id}
+    foreign = {"created_by_id": factories.person().id, "found_by_group_id": far_group.id, "star_id": far_star.id}
+    open_state = {"state": IssueState.RECTIFYING, "deadline": clock.today() + timedelta(days=30)}
+    own = factories.issue(location=village, responsible_unit_id=handlers.id, **mine, **open_state)
+    near = factories.issue(location=village, responsible_unit_id=handlers.id, **foreign, **open_state)
+    far = factories.issue(location=far_village, responsible_unit_id=far_village.id, **foreign, **open_state)
+    office, others = posts[Role.OFFICE], _others(posts)
+    scopes = {name: others | _of(issue, office) for name, issue in (("own", own), ("near", near), ("far", far))}
+    nowhere = dict.fromkeys(scopes["own"], NOWHERE)
+    return posts, scopes | {"nowhere": nowhere}
+
+
+def _others(posts: Mapping[Role, Post]) -> dict[str, Any]:
+    """Return valid parameters that have nothing to do with an issue."""
+    office = posts[Role.OFFICE]
+    somebody = factories.post(Role.OFFICE)
+    pending = factories.post(Role.LEADER, who=somebody.person, approved_at=None, granted_at=clock.now())
+    place = factories.village()
+    tag = factories.saved(UnitTag(unit_id=place.id, tag="示例", since=date(2026, 1, 1)))
+    message = factories.saved(
+        OutboxMessage(key="x", recipient_id=office.person_id, channel="inbox", kind="x", created_at=factories.EPOCH)
+    )
+    kept = factories.saved(
+        SavedFilter(person_id=office.person_id, page="issues", name="示例", query="", created_at=factories.EPOCH)
+    )
+    return {
+        "person_id": somebody.person_id, "post_id": pending.id, "unit_id": place.id, "tag_id": tag.id,
+        "message_id": message.id, "filter_id": kept.id, "group_id": factories.group().id,
+        "star_id": factories.star().id, "token": "x",
+    }  # fmt: skip
+
+
+def _of(issue: Issue, office: Post) -> dict[str, Any]:
+    """Return the ids of an issue and of everything that hangs on it."""
+    asker = factories.person()
+    actor = actor_of(office, clock.today())
+    with transaction():
+        photo = intake(current_store(), [pictures.upload(pictures.picture(), "a.jpg")])
+        evidence = evidence_attach(issue, Phase.BEFORE, photo, actor=actor, at=clock.now())[0]
+        notice = notice_issue(issue, actor=actor, at=clock.now())
+    extension = factories.saved(
+        Extension(
+            issue_id=issue.id,
+            state=ExtensionState.REQUESTED,
+            level=1,
+            reason="示例",
+            old_deadline=issue.deadline,
+            new_deadline=issue.deadline + timedelta(days=5),
+            asked_by_id=asker.id,
+            asked_at=clock.now(),
+        )  # fmt: skip
+    )
+    consent = factories.saved(
+        Consent(
+            issue_id=issue.id,
+            kind=next(iter(ConsentKind)),
+            state=ConsentState.REQUESTED,
+            cycle=0,
+            reason="示例",
+            asked_by_id=asker.id,
+            asked_at=clock.now(),
+        )  # fmt: skip
+    )
+    return {
+        "issue_id": issue.id, "evidence_id": evidence.id, "notice_id": notice.id, "extension_id": extension.id,
+        "consent_id": consent.id,
+    }  # fmt: skip
