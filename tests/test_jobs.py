@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+
+from tracker import clock
+from tracker.database import db
+from tracker.jobs import build_scheduler
+from tracker.models import Setting
+from tracker.services.ticks import HEARTBEAT
+
+
+def test_the_clock_ticks_by_one_job_that_never_overlaps_or_piles_up(sqlite_app: Flask) -> None:
+    scheduler = build_scheduler(sqlite_app)
+    scheduler.start(paused=True)
+    (job,) = scheduler.get_jobs()
+    scheduler.shutdown(wait=False)
+    assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
+    assert job.trigger.interval == timedelta(seconds=sqlite_app.config["TICK_SECONDS"])
+
+
+def test_the_job_ticks_at_the_present_instant(sqlite_app: Flask) -> None:
+    before = clock.now()
+    build_scheduler(sqlite_app).get_jobs()[0].func()
+    beat = db.session.get_one(Setting, HEARTBEAT).value
+    assert before.isoformat() <= beat <= clock.now().isoformat()
