@@ -42,6 +42,14 @@ def test_measures_that_cannot_be_are_refused_and_leave_no_trace() -> None:
         issue_accept(**here.by(here.office), measures=(MeasureValues("示例"),))
 
 
+def test_what_is_late_already_is_accepted_with_measures_ahead() -> None:
+    here = flows.issue_in(S.ASSIGNED)
+    here.at += timedelta(days=20)
+    ahead = here.today + timedelta(days=3)
+    issue = issue_accept(**here.by(here.assignee), measures=(MeasureValues("示例", ahead),))
+    assert (issue.state, issue.measures[0].due_on) == (S.RECTIFYING, ahead)
+
+
 def test_progress_ticks_measures_of_this_issue_only() -> None:
     other = flows.issue_in(S.RECTIFYING)
     here = flows.issue_in(S.RECTIFYING)

@@ -15,7 +15,7 @@ from tracker.errors import InvalidError
 from tracker.languages import _
 from tracker.models import AssistingUnit, Issue, Measure, Person, Unit
 from tracker.policy import Actor
-from tracker.queries.rules import policy_of, policy_on, work_calendar
+from tracker.queries.rules import policy_of, work_calendar
 from tracker.services.checks import day_ahead, leader_of, person_at, unit_open, words_needed, words_of
 from tracker.services.notices import notice_issue
 from tracker.services.recipients import Audience, people, tell, tell_circles
@@ -66,14 +66,10 @@ class _Addressed:
 
 def deadline_proposed(issue: Issue, today: date) -> ProposedDeadline:
     """Return the deadline that policy proposes for an issue of this severity assigned today."""
-    policy = (policy_of if issue.number else _policy_today)(issue, today).policy
+    policy = policy_of(issue, today).policy
     days = policy.for_severity(issue.severity).rectify_days
     calendar = work_calendar()
     return ProposedDeadline(calendar.add_workdays(today, days), days, calendar.explain(today, days))
-
-
-def _policy_today(issue: Issue, today: date) -> Any:
-    return policy_on(today)
 
 
 def issue_assign(

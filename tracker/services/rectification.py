@@ -108,9 +108,9 @@ def _measures(given: Sequence[MeasureValues], deadline: date | None, today: date
     if not taken:
         raise InvalidError({"measures": labels.word(labels.REFUSAL, "no_measures")})
     for one in taken:
-        if deadline is None or deadline >= today:  # an issue that is late already may have late measures only
-            day_ahead("measures", one.due_on, today)
-        if one.due_on is not None and deadline is not None and one.due_on > max(deadline, today):
+        day_ahead("measures", one.due_on, today)
+        # What is late already can only be mended later still.
+        if one.due_on is not None and deadline is not None and today <= deadline < one.due_on:
             raise InvalidError({"measures": _("措施的完成日期不能晚于整改时限，请调整日期")})
     return taken
 
