@@ -61,7 +61,7 @@ TRIGGER: dict[str, str] = {
     "urge": N_("催办"),
     "evidence": N_("上传佐证"),
     "stage_finish": N_("完成阶段"),
-    "merge": N_("合并"),
+    "merge": N_("并案"),
     "import": N_("台账导入"),
     "calendar": N_("工作日历调整"),
     "conceal": N_("设为保密"),

@@ -140,7 +140,7 @@ def _original(field: str, issue: Issue, original_id: int | None, actor: Actor) -
     if original_id is None:
         return None
     if original_id == issue.id:
-        raise InvalidError({field: _("不能与自身合并，请选择另一个问题")})
+        raise InvalidError({field: _("不能与自身并案，请选择另一个问题")})
     query = select(Issue).where(Issue.id == original_id, Issue.state != IssueState.DRAFT, visible(actor))
     fresh = {"populate_existing": True}
     original = db.session.scalars(query, execution_options=fresh).first() if in_range(original_id) else None
