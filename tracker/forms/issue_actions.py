@@ -12,7 +12,6 @@ from tracker.errors import InvalidError
 from tracker.forms.base import BLANK_IS_NONE, Form
 from tracker.forms.findings import Day, Id
 from tracker.languages import N_, _
-from tracker.models import Phase
 from workflows.consent import ConsentKind
 
 Words = Annotated[str, Field(max_length=4000)]
@@ -158,12 +157,6 @@ class ConfidentialForm(ActForm):
     """Whether fewer may see it."""
 
     confidential: bool = False
-
-
-class EvidenceForm(ActForm):
-    """In which phase the files belong."""
-
-    phase: Phase
 
 
 def rows_of(field: str, words: list[str], days: list[str]) -> tuple[Row, ...]:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from tracker import clock, labels
 from tracker.errors import InvalidError, NotFoundError, TrackerError
-from tracker.forms.issue_actions import AssignForm
+from tracker.forms.issue_actions import ActForm, AssignForm
 from tracker.languages import _
 from tracker.models import Issue
 from tracker.queries.issue_page import issue_seen
@@ -33,7 +33,7 @@ def perform(act: Act, issue_id: int, record_id: int) -> Page:
     files: tuple[StoredFile, ...] = ()
     try:
         files = files_of_form() if act.takes_files else ()
-        form = act.form.parse(resolved(act, request.form))
+        form = act.form.parse(looked_up(act.form, request.form))
         by = {f"{act.record}_id": record_id, "actor": g.actor, "at": clock.now()}
         done = act.call(form, files, by)
     except MISTAKES as error:
@@ -43,11 +43,12 @@ def perform(act: Act, issue_id: int, record_id: int) -> Page:
     return redirect(_onward(issue), 303)
 
 
-def resolved(act: Act, given: MultiDict[str, str]) -> MultiDict[str, str]:
+def looked_up(form: type[ActForm], given: MultiDict[str, str]) -> MultiDict[str, str]:
     """Return what was typed with units and people by id, also where only their names came."""
-    if act.form is not AssignForm:
+    if form is not AssignForm:
         return given
-    changed, errors = MultiDict(given), {}
+    changed: MultiDict[str, str] = MultiDict(given)
+    errors: dict[str, str] = {}
     for name, find in _LOOKED_UP.items():
         try:
             changed.setlist(name, find(changed))
