@@ -271,9 +271,7 @@ def waiting(actor: Actor) -> dict[str, set[int]]:
 
 def test_what_waits_for_the_office() -> None:
     actor = office()
-    to_assign, contested = factories.issue(), factories.issue()
-    with transaction():
-        event_record(contested, "contest", actor=None, at=contested.state_since, source="assigned", dest="registered")
+    to_assign, contested = factories.issue(), factories.issue(assigned_at=AT)
     plain = factories.issue(state=S.VERIFIED)
     major = factories.issue(state=S.VERIFIED, severity=Severity.MAJOR)
     consented = factories.issue(state=S.VERIFIED, severity=Severity.MAJOR)

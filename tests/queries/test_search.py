@@ -10,7 +10,6 @@ from sqlalchemy import select
 from tests import factories
 from tracker.database import db, transaction
 from tracker.models import Issue, UnitKind
-from tracker.queries import search
 from tracker.queries.grams import query_phrases, text_grams
 from tracker.queries.search import found_by_words
 from tracker.services import search_index
@@ -37,9 +36,7 @@ def found(words: str, issues: dict[str, int]) -> set[str]:
     return {name for name, issue_id in issues.items() if issue_id in ids}
 
 
-@pytest.mark.parametrize("few", [5000, 0])
-def test_words_are_found_as_they_stand(issues: dict[str, int], few: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "FEW", few)
+def test_words_are_found_as_they_stand(issues: dict[str, int]) -> None:
     wanted = {
         "垃圾": {"ditch"}, "圾": {"ditch"}, "垃圾未清运": {"ditch"}, "清运垃圾": set(), "垃圾 排水": {"ditch"},
         "垃圾 外墙": set(), "示例": set(WORDS), "3号楼": {"wall"}, "3号": {"wall"}, "号3": set(), "楼外": {"wall"},

@@ -3,6 +3,6 @@
 from tracker.policy.actor import Actor, actor_of
 from tracker.policy.capacities import capacities
 from tracker.policy.matrix import Cell, cell_for, matrix
-from tracker.policy.scope import visible
+from tracker.policy.scope import listed, visible
 
-__all__ = ["Actor", "Cell", "actor_of", "capacities", "cell_for", "matrix", "visible"]
+__all__ = ["Actor", "Cell", "actor_of", "capacities", "cell_for", "listed", "matrix", "visible"]

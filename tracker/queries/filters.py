@@ -22,7 +22,7 @@ from tracker.models import (
     Unit,
     UnitKind,
 )
-from tracker.policy import Actor, visible
+from tracker.policy import Actor, listed
 from tracker.queries.lateness import IS_OPEN, has_colour, is_overdue, is_undated, late_since
 from tracker.queries.moves import MOVES, is_soon
 from tracker.queries.rules import work_calendar
@@ -96,7 +96,7 @@ def seen_by(actor: Actor, chosen: IssueFilter) -> list[ColumnElement[bool]]:
     """Return the conditions for what ``actor`` may see and ``chosen`` asks for, apart from its states."""
     given = [(condition, getattr(chosen, name)) for name, condition in _CONDITIONS.items()]
     narrowing = [condition(value, actor) for condition, value in given if value]
-    return [visible(actor), *narrowing]
+    return [listed(actor), *narrowing]
 
 
 def in_states(states: tuple[str, ...]) -> ColumnElement[bool] | None:

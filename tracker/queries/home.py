@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from tracker.database import db
 from tracker.models import AuditEntry, Issue, Person, Post, Role
-from tracker.policy import Actor, visible
+from tracker.policy import Actor, listed
 from tracker.queries.counts import Count, capped, counting
 from tracker.queries.filters import closed_since
 from tracker.queries.issues import IssueLine, line_columns, with_lateness
@@ -55,10 +55,12 @@ def sections(actor: Actor) -> list[Section]:
 
 
 def _section(actor: Actor, move: Move) -> Section:
-    conditions = [visible(actor), move.condition(actor)]
+    conditions = [listed(actor), move.condition(actor)]
     by = getattr(Issue, move.by)
     query = line_columns().add_columns(counting(conditions).label("total"))
-    rows = db.session.execute(query.where(*conditions).order_by(by.asc().nulls_last(), Issue.id).limit(SHOWN)).all()
+    # Few drafts among many issues: to walk them by the day they were found would mean to walk them all.
+    nearest = func.coalesce(by, date.max) if move.by == "found_on" else by.asc().nulls_last()
+    rows = db.session.execute(query.where(*conditions).order_by(nearest, Issue.id).limit(SHOWN)).all()
     return Section(move, with_lateness(rows, actor), capped(rows[0].total if rows else 0))
 
 
@@ -78,7 +80,7 @@ def newly_overdue(today: date, since: date) -> ColumnElement[bool]:
 def digest(actor: Actor, conditions: Sequence[ColumnElement[bool]] = ()) -> Digest:
     """Return the figures of the overdue ledger for what ``actor`` may see, under ``conditions``."""
     since = last_workday_before(actor.today)
-    seen = [visible(actor), *conditions]
+    seen = [listed(actor), *conditions]
     colour = colour_of(actor.today).label("colour")
     overdue = select(colour, func.count().label("n")).select_from(Issue).where(is_overdue(actor.today), *seen)
     found: dict[str, int] = {row.colour: row.n for row in db.session.execute(overdue.group_by(colour))}

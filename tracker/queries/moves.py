@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from tracker.languages import N_
-from tracker.models import Consent, Extension, Issue, IssueEvent, Role
+from tracker.models import Consent, Extension, Issue, Role
 from tracker.policy import Actor
 from tracker.policy.scope import roster_ids
 from tracker.queries.lateness import IS_OPEN, is_overdue, is_undated
@@ -35,13 +35,10 @@ def _in_state(state: IssueState) -> Callable[[Actor], ColumnElement[bool]]:
     return lambda _actor: Issue.state == state
 
 
-def _is_contested() -> ColumnElement[bool]:
-    """Return the condition that an issue is registered again because its assignment was contested."""
-    return exists(
-        select(IssueEvent.id).where(
-            IssueEvent.issue_id == Issue.id, IssueEvent.trigger == "contest", IssueEvent.at == Issue.state_since
-        )
-    )
+def _registered(*, contested: bool) -> Callable[[Actor], ColumnElement[bool]]:
+    """Return the condition that an issue waits to be assigned; ``contested``: it had been, and came back."""
+    before = Issue.assigned_at.is_not(None) if contested else Issue.assigned_at.is_(None)
+    return lambda _actor: and_(Issue.state == IssueState.REGISTERED, before)
 
 
 def _has_extension(level: int) -> Callable[[Actor], ColumnElement[bool]]:
@@ -127,8 +124,8 @@ def _found_late(actor: Actor) -> ColumnElement[bool]:
 MOVES: Mapping[str, Move] = {
     move.key: move
     for move in (
-        Move("to_assign", N_("待交办"), lambda _a: and_(Issue.state == IssueState.REGISTERED, ~_is_contested())),
-        Move("contested", N_("申诉待处理"), lambda _a: and_(Issue.state == IssueState.REGISTERED, _is_contested())),
+        Move("to_assign", N_("待交办"), _registered(contested=False)),
+        Move("contested", N_("申诉待处理"), _registered(contested=True)),
         Move("to_sign_off", N_("待销号审批"), _to_sign_off),
         Move("extensions", N_("延期申请待批复"), _has_extension(OFFICE_LEVEL), by="deadline"),
         Move("to_review", N_("挂账待复审"), _in_state(IssueState.SUSPENDED)),

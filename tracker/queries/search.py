@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, cast, false, func, literal_column, select, text
+from sqlalchemy import ColumnElement, and_, cast, false, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.sql.expression import column, exists, table
+from sqlalchemy.sql.expression import column, table
 from sqlalchemy.types import Text
 
 from tracker.database import db
@@ -14,7 +14,6 @@ from tracker.models import Issue
 from tracker.queries.grams import Phrase, query_phrases
 
 MAX_QUERY = 200
-FEW = 5000
 _search = table("issue_search", column("rowid"), column("issue_id"), column("grams", ARRAY(Text)))
 
 
@@ -32,15 +31,8 @@ def found_by_words(words: str) -> ColumnElement[bool]:
 
 
 def _in_sqlite(phrases: Sequence[Phrase]) -> ColumnElement[bool]:
-    """Return the cheaper of two plans: few hits drive the query, many are only looked up row by row."""
     match = " AND ".join(f'"{" ".join(phrase.grams)}"{" *" if phrase.open_ended else ""}' for phrase in phrases)
-    matching = literal_column("issue_search").op("MATCH")(match)
-    found = db.session.scalar(
-        select(func.count()).select_from(select(_search.c.rowid).where(matching).limit(FEW + 1).subquery())
-    )
-    if (found or 0) <= FEW:
-        return Issue.id.in_(select(_search.c.rowid).where(matching))
-    return exists(select(text("1")).select_from(_search).where(matching, _search.c.rowid == Issue.id))
+    return Issue.id.in_(select(_search.c.rowid).where(literal_column("issue_search").op("MATCH")(match)))
 
 
 def _in_postgresql(phrase: Phrase) -> ColumnElement[bool]:
