@@ -47,7 +47,7 @@ def policy_set(
     Issues that are registered already keep the version they were registered with. Raises ``InvalidError`` by the
     dotted name of the field.
     """
-    _check_policy(body, effective_on, local_date(at))
+    check_policy(body, effective_on, local_date(at))
     whole = Policy.from_dict(body).to_dict()
     with transaction() as session:
         chain_lock(AUDIT)
@@ -62,7 +62,8 @@ def policy_set(
     return version
 
 
-def _check_policy(body: Mapping[str, Any], effective_on: date, today: date) -> None:
+def check_policy(body: Mapping[str, Any], effective_on: date, today: date) -> None:
+    """Raise ``InvalidError`` by field where a version could not be kept."""
     errors = {field: labels.word(labels.POLICY_ERROR, code) for field, code in policy_errors(body).items()}
     if effective_on < today:
         errors["effective_on"] = _("生效日期不能早于今天 {day}").format(day=today.isoformat())

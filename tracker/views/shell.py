@@ -28,6 +28,11 @@ class NavEntry:
     count: str | None = None
 
 
+# Blueprints whose pages belong to another one's entry of the navigation.
+_SECTIONS = {
+    "issue": "issues", "issue_actions": "issues", "bulk": "issues", "posts": "accounts", "unit_acts": "units",
+    "unit_files": "units", "rule_calendar": "rules",
+}  # fmt: skip
 # (endpoint, action of the matrix, words, icon) in the order of the page.
 _ENTRIES = (
     ("home.index", "home", N_("我的待办"), "inbox"),
@@ -132,6 +137,5 @@ def _is_current(endpoint: str) -> bool:
     here = request.endpoint or ""
     if "issue.new" in (endpoint, here):
         return endpoint == here
-    section = {"issue": "issues", "issue_actions": "issues", "bulk": "issues", "posts": "accounts"}
     blueprint = here.split(".")[0]
-    return section.get(blueprint, blueprint) == endpoint.split(".")[0]
+    return _SECTIONS.get(blueprint, blueprint) == endpoint.split(".")[0]
