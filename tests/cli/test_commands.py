@@ -20,6 +20,7 @@ from tracker.database import db
 from tracker.demo import demo_load
 from tracker.models import Issue, Role
 from tracker.services.verify import chain_verify
+from workflows.issue import IssueState
 
 Run = Callable[..., Result]
 CSV = (
@@ -67,6 +68,16 @@ def test_a_county_and_its_ledger_come_in_once_and_go_out(run: Run, tmp_path: Pat
     assert run("export", "out.xlsx").exit_code == 0
     rows = CalamineWorkbook.from_path(str(tmp_path / "out.xlsx")).get_sheet_by_index(0).to_python()
     assert sum("示例：垃圾未清运" in map(str, row) for row in rows) == 1
+
+
+def test_the_whole_ledger_holds_what_is_closed_too(run: Run, database_url: str, tmp_path: Path) -> None:
+    with build_app(database_url, tmp_path).app_context():
+        closed = factories.issue(state=IssueState.DISMISSED).number
+        db.session.remove()
+        db.engine.dispose()
+    run("export", "out.xlsx")
+    rows = CalamineWorkbook.from_path(str(tmp_path / "out.xlsx")).get_sheet_by_index(0).to_python()
+    assert any(closed in row for row in rows)
 
 
 def test_a_dry_run_stores_nothing(run: Run, tmp_path: Path) -> None:

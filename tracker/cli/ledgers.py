@@ -18,7 +18,7 @@ from tracker.queries.ledger import full_ledger
 from tracker.queries.paging import Order
 from tracker.queries.places import county_name
 from tracker.reports.ledger import write_full
-from tracker.services.ledger_import import ImportReport, LedgerFile, LedgerEntry, ledger_import
+from tracker.services.ledger_import import ImportReport, LedgerEntry, LedgerFile, ledger_import
 from tracker.services.unit_import import units_import
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -96,7 +96,7 @@ def export_command(file: Path) -> None:
     with application():
         office = Actor(person_id=0, name="", role=Role.OFFICE, today=clock.today())
         with file.open("wb") as out:
-            rows = full_ledger(office, IssueFilter(), Order())
+            rows = full_ledger(office, IssueFilter(states=()), Order())
             number = write_full(out, rows, actor=office, at=clock.now(), county=county_name())
     click.echo(f"{file}: {number}")
 
