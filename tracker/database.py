@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, Enum, MetaData, TypeDecorator, event
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
+MemoT = TypeVar("MemoT")
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -81,6 +82,29 @@ def prepare_engine(engine: Engine) -> None:
     def begin(connection: Any) -> None:
         # Read-then-write under a plain BEGIN fails as locked whatever the timeout.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def memo(key: str, make: Callable[[], MemoT]) -> MemoT:
+    """Return what ``make`` returned the first time in this database transaction: rules that every act looks at.
+
+    Whoever changes such a rule calls ``memo_forget``; the end of the transaction forgets everything.
+    """
+    kept: dict[str, Any] = db.session().info.setdefault("memo", {})
+    if key not in kept:
+        kept[key] = make()
+    found: MemoT = kept[key]
+    return found
+
+
+def memo_forget() -> None:
+    """Forget what was kept, because a rule is about to change in this very transaction."""
+    db.session().info.pop("memo", None)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        session.info.pop("memo", None)
 
 
 @contextmanager

@@ -104,7 +104,12 @@ def demo(host: str, port: int, threads: int, issues: int, data: str, no_serve: b
     """装载演示县并启动。 Load the demo county where it is missing, print the logins, serve it."""
     Path(data).mkdir(parents=True, exist_ok=True)
     app = create_app(
-        {"DEMO": True, "DATA_DIR": data, "SQLALCHEMY_DATABASE_URI": os.environ.get("DEMO_DATABASE_URI", "")}
+        {
+            "DEMO": True,
+            "DEMO_PASSWORD": DEMO_PASSWORD,
+            "DATA_DIR": data,
+            "SQLALCHEMY_DATABASE_URI": os.environ.get("DEMO_DATABASE_URI", ""),
+        }
     )
     schema.upgrade(app)
     with app.app_context():

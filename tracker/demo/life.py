@@ -19,7 +19,7 @@ from tracker.database import db
 from tracker.demo import texts
 from tracker.demo.pace import Pace
 from tracker.demo.people import World
-from tracker.models import Consent, Issue, Post, Source, Unit
+from tracker.models import Consent, Issue, Post, Role, Source, Unit
 from tracker.services.assignments import Assignment, issue_assign, issue_contest
 from tracker.services.comments import comment_add, instruction_add
 from tracker.services.consents import consent_give, consent_request
@@ -77,12 +77,11 @@ class Life:
 
     def _find(self) -> None:
         finder = self._finder()
+        star = self.stage.world.stars[self.village.kind, self.finding.star]
         values = FindingValues(
-            location_id=self.village.id, spot="", star_id=self.stage.world.stars[self.village.kind, self.finding.star].id,
-            indicator_id=None, category=self.finding.category, severity=self.severity,
-            source=Source.REPORT if finder.role.value == "reporter" else Source.SUPERVISION, source_ref="",
+            location_id=self.village.id, star_id=star.id, category=self.finding.category, severity=self.severity,
+            source=Source.REPORT if finder.role is Role.REPORTER else Source.SUPERVISION,
             found_on=local_date(self.pace.at), found_by=finder.person.name, description=f"示例：{self.finding.words}",
-            goal="", is_long_term=False, is_confidential=False,
         )  # fmt: skip
         files = self._photos(after=False, number=self.rng.choice((1, 1, 2)))
         act = finding_draft if self.rng.random() < 0.012 else finding_log

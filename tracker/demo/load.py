@@ -26,7 +26,7 @@ from tracker.storage import Limits, Store, StoredFile, Upload, intake
 _DIVISIONS = Path(__file__).resolve().parent.parent / "data" / "wuzhi_divisions.csv"
 _PAST = timedelta(days=150)
 _BATCH = 200  # steps a commit: a commit for each would wait for the disk ten thousand times
-_VARIANTS = 9  # an old photograph counts for nothing, so a life needs several
+_VARIANTS = 6  # an old photograph counts for nothing, so a life needs several
 
 
 def demo_is_loaded() -> bool:

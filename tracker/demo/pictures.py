@@ -7,6 +7,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw
 
 _SIZE = (1280, 960)
+_KEPT = (640, 480)  # large enough to look at, small enough to make a hundred of
 # Scene → (ground before, ground after, what lies about before).
 _SCENES = {
     "rubbish": ("#8d8268", "#9db38a", "#5b5146"),
@@ -36,7 +37,7 @@ def scene(name: str, *, after: bool, variant: int = 0) -> BytesIO:
     draw.rectangle((0, 900, 1280, 960), fill="#20343c")
     draw.text((30, 915), "EXAMPLE - AFTER" if after else "EXAMPLE - BEFORE", fill="#ffffff", font_size=28)
     out = BytesIO()
-    picture.save(out, "JPEG", quality=80)
+    picture.resize(_KEPT).save(out, "JPEG", quality=80)
     out.seek(0)
     return out
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from tracker.database import db
+from tracker.database import db, memo
 from tracker.models import CalendarCorrection, Issue, PolicyVersion, Setting
 from workflows.calendar import CalendarRow, DayKind, WorkCalendar, calendar_of, parse_calendar
 from workflows.policy import Policy
@@ -39,6 +39,10 @@ def _corrected(corrections: tuple[CalendarRow, ...]) -> WorkCalendar:
 
 def work_calendar() -> WorkCalendar:
     """Return the State Council's calendar with the county's corrections on top."""
+    return memo("calendar", _work_calendar)
+
+
+def _work_calendar() -> WorkCalendar:
     found = db.session.execute(
         select(
             CalendarCorrection.day, CalendarCorrection.is_workday, CalendarCorrection.name, CalendarCorrection.source
@@ -53,6 +57,10 @@ def work_calendar() -> WorkCalendar:
 
 def policy_on(day: date) -> PolicyInForce:
     """Return the policy in force on ``day``: the version with the latest date of effect, of those the newest."""
+    return memo(f"policy:{day}", lambda: _policy_on(day))
+
+
+def _policy_on(day: date) -> PolicyInForce:
     version = db.session.scalars(
         select(PolicyVersion)
         .where(PolicyVersion.effective_on <= day)

@@ -6,18 +6,15 @@ import hashlib
 import json
 from datetime import datetime
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
-from sqlalchemy.orm import SessionTransaction
 
-from tracker.database import db
+from tracker.database import db, memo
 from tracker.models import AuditEntry, ChainHead, Issue, IssueEvent
 from tracker.policy import Actor
 
 ISSUES, AUDIT = "issue", "audit"
 START = "0" * 64
-_held: WeakKeyDictionary[SessionTransaction, dict[str, ChainHead]] = WeakKeyDictionary()
 
 
 def chain_lock(name: str) -> ChainHead:
@@ -26,14 +23,12 @@ def chain_lock(name: str) -> ChainHead:
     Taken before anything else is written: every writer then waits at the same door, and none can deadlock.
     Asked for again in the same transaction it is the head that is held already.
     """
-    session = db.session()
-    transaction = session.get_transaction()
-    if transaction is not None and name in _held.get(transaction, {}):
-        return _held[transaction][name]
+    return memo(f"chain:{name}", lambda: _locked(name))
+
+
+def _locked(name: str) -> ChainHead:
     query = select(ChainHead).where(ChainHead.name == name).with_for_update()
-    head = session.execute(query, execution_options={"populate_existing": True}).scalar_one()
-    _held.setdefault(session.get_transaction() or session.begin(), {})[name] = head
-    return head
+    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
 
 
 def link_hash(prev_hash: str, fields: dict[str, Any]) -> str:

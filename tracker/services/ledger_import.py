@@ -105,7 +105,9 @@ def _fresh(rows: Sequence[LedgerEntry], file: LedgerFile, report: ImportReport) 
     return [row for key, row in keys.items() if key not in known]
 
 
-def _store(row: LedgerEntry, place: Unit, file: LedgerFile, batch: ImportBatch, actor: Actor | None, at: datetime) -> str:
+def _store(
+    row: LedgerEntry, place: Unit, file: LedgerFile, batch: ImportBatch, actor: Actor | None, at: datetime
+) -> str:  # fmt: skip
     unit = _unit_named(row.responsible_unit, place)
     issue = Issue(
         number=issue_number(at), state=IssueState.REGISTERED, state_since=at, severity=Severity.GENERAL,

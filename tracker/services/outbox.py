@@ -50,6 +50,6 @@ def enqueue_all(rows: Sequence[dict[str, Any]]) -> int:
     queued = 0
     for start in range(0, len(rows), _AT_ONCE):
         part = list(rows[start : start + _AT_ONCE])
-        statement = insert(OutboxMessage).values(part).on_conflict_do_nothing().returning(OutboxMessage.id)
-        queued += len(db.session.execute(statement).all())
+        statement = insert(OutboxMessage).on_conflict_do_nothing().returning(OutboxMessage.id)
+        queued += len(db.session.execute(statement, part).all())
     return queued

@@ -9,7 +9,7 @@ from typing import Any
 
 from tracker import labels
 from tracker.clock import local_date
-from tracker.database import db, transaction
+from tracker.database import db, memo_forget, transaction
 from tracker.errors import InvalidError, NotFoundError
 from tracker.languages import _
 from tracker.models import CalendarCorrection, PolicyVersion, Setting
@@ -57,6 +57,7 @@ def policy_set(
         )  # fmt: skip
         session.add(version)
         session.flush()
+        memo_forget()
         detail = {"effective_on": effective_on.isoformat(), "body": whole, "note": note_words}
         audit_record("policy.set", actor=actor, at=at, target=f"policy:{version.id}", detail=detail)
     return version
@@ -92,6 +93,7 @@ def correction_add(*, values: CorrectionValues, actor: Actor | None, at: datetim
             )
         )  # fmt: skip
         session.flush()
+        memo_forget()
         _move(moves, actor, at, values.day)
         detail = {"is_workday": values.is_workday, "name": values.name, "source": values.source, "moved": len(moves)}
         audit_record("calendar.add", actor=actor, at=at, target=values.day.isoformat(), detail=detail)
@@ -109,6 +111,7 @@ def correction_remove(*, day: date, actor: Actor | None, at: datetime) -> tuple[
         detail = {"is_workday": known.is_workday, "name": known.name, "source": known.source, "moved": len(moves)}
         session.delete(known)
         session.flush()
+        memo_forget()
         _move(moves, actor, at, day)
         audit_record("calendar.remove", actor=actor, at=at, target=day.isoformat(), detail=detail)
     return moves
