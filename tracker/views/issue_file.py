@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from flask import current_app, g, render_template, request, url_for
+from flask import g, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from tracker import clock, labels
@@ -28,7 +28,8 @@ from tracker.views.access import own_path
 from tracker.views.issue_offers import offers, panel
 from tracker.views.issue_photos import documents, photo_cycles
 from tracker.views.received import to_keep
-from workflows.issue import OPEN_STATES, WAITING
+from workflows.calendar import WorkCalendar
+from workflows.issue import OPEN_STATES, WAITING, Capacity, Clock
 
 _ASSIGNING = ("assign", "reassign")
 
@@ -48,14 +49,15 @@ def detail_page(issue_id: int, *, opened: str = "", failed: Failed | None = None
     at = clock.now()
     page = issue_page(issue_id, g.actor)
     given = offers(page, at)
+    calendar = work_calendar()
     possible = [offer for offer in given if not offer.reason]
     failed = failed or Failed()
     return render_template(
         "issue/detail.html",
         page=page,
         issue=page.issue,
-        late=_lateness(page.issue),
-        waiting=_waiting(page.issue),
+        late=_lateness(page.issue, calendar),
+        waiting=_waiting(page.issue, calendar),
         panel=panel(given),
         forms=possible,
         opened=opened,
@@ -95,13 +97,13 @@ def _held(page: IssuePage) -> int:
     return sum(row.phase is Phase.AFTER and row.cycle == page.issue.cycle for row in page.evidence)
 
 
-def _lateness(issue: Issue) -> Lateness | None:
+def _lateness(issue: Issue, calendar: WorkCalendar) -> Lateness | None:
     if issue.deadline is None or issue.state not in OPEN_STATES:
         return None
     today = g.actor.today
     policy = policy_of(issue, today).policy
     row: Any = issue  # has the columns that are looked at
-    return Reckoner(today, work_calendar(), {issue.policy_version_id: policy}).lateness(row)
+    return Reckoner(today, calendar, {issue.policy_version_id: policy}).lateness(row)
 
 
 @dataclass(frozen=True)
@@ -115,26 +117,41 @@ class Wait:
     explained: str
 
 
-def _waiting(issue: Issue) -> Wait | None:
+def _waiting(issue: Issue, calendar: WorkCalendar) -> Wait | None:
     waiting = WAITING[issue.state]
     if not waiting.movers:
         return None
-    who = _("、").join(labels.word(labels.CAPACITY, mover) for mover in waiting.movers)
     due = issue.move_due_on
     return Wait(
-        who=who,
+        who=_("、").join(_mover(mover, issue) for mover in waiting.movers),
         what=labels.word(labels.CLOCK, waiting.clock) if waiting.clock else "",
         due=due,
         is_late=due is not None and due < g.actor.today,
-        explained=_explained(issue, due),
+        explained=_explained(issue, calendar),
     )
 
 
-def _explained(issue: Issue, due: date | None) -> str:
-    """Return the address at which the day is counted out, where there is such a page."""
-    if due is None or "rules.explain" not in current_app.view_functions:
+def _mover(mover: Capacity, issue: Issue) -> str:
+    """Return who a capacity is on this issue, by name where there is one."""
+    words = labels.word(labels.CAPACITY, mover)
+    named = {
+        Capacity.RESPONSIBLE: issue.responsible_unit.name if issue.responsible_unit else "",
+        Capacity.FINDER: issue.created_by.name if issue.created_by else "",
+    }.get(mover)
+    return _("{words}（{name}）").format(words=words, name=named) if named else words
+
+
+def _explained(issue: Issue, calendar: WorkCalendar) -> str:
+    """Return the address at which the day is counted out, where it is a number of working days from some day."""
+    due = issue.move_due_on
+    since = issue.assigned_at if WAITING[issue.state].clock is Clock.DEADLINE else issue.state_since
+    if due is None or since is None or not cell_for("policy.read", g.actor.role).allows:
         return ""
-    return url_for("rules.explain", start=local_date(issue.state_since), end=due)
+    start = local_date(since)
+    days = calendar.workdays_between(start, due)
+    if days < 0 or calendar.add_workdays(start, days) != due:
+        return ""
+    return url_for("rules.explain", start=start, days=days)
 
 
 def proposed_words(proposed: ProposedDeadline | None) -> str:
