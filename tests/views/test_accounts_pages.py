@@ -178,7 +178,9 @@ def test_the_auditor_reads_what_others_did_and_the_security_administrator_what_t
     who = factories.person()
     send(sysadmin, f"/accounts/{who.id}/reset", {}, page=f"/accounts/{who.id}")
     auditor.get(f"/accounts/{who.id}/posts")  # denied, and noted
-    assert "生成重置链接" in auditor.get("/audit/").text
+    page = auditor.get("/audit/").text
+    assert "生成重置链接" in page
+    assert f'data-label="对象">{who.name}<' in page
     assert "posts.grant" not in auditor.get("/audit/").text
     assert "posts.grant" in secadmin.get("/audit/auditors").text
     assert "没有符合条件的记录" in auditor.get("/audit/?outcome=failed").text

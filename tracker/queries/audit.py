@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from tracker.clock import ZONE
 from tracker.database import db
-from tracker.models import AuditEntry, Person, Role
+from tracker.models import AuditEntry, Issue, Person, Post, Role
 from tracker.policy import Actor
 
 PAGE = 100
@@ -72,3 +72,23 @@ def audit_page(given: AuditFilter, *, actor: Actor, before: int | None = None) -
         query = query.where(AuditEntry.seq < before)
     found = db.session.scalars(query.order_by(AuditEntry.seq.desc()).limit(PAGE + 1)).all()
     return AuditPage(found[:PAGE], found[PAGE - 1].seq if len(found) > PAGE else None)
+
+
+def target_names(entries: Sequence[AuditEntry]) -> dict[str, str]:
+    """Return the names of the persons and posts that entries are about, by target, such as ``person:7``.
+
+    Of an issue the auditor learns the number, and no more.
+    """
+    ids: dict[str, set[int]] = {"person": set(), "post": set(), "issue": set()}
+    for entry in entries:
+        kind, _colon, number = entry.target.partition(":")
+        if kind in ids and number.isdigit():
+            ids[kind].add(int(number))
+    queries = {
+        "person": select(Person.id, Person.name).where(Person.id.in_(ids["person"])),
+        "post": select(Post.id, Person.name).join(Person, Person.id == Post.person_id).where(Post.id.in_(ids["post"])),
+        "issue": select(Issue.id, Issue.number).where(Issue.id.in_(ids["issue"]), Issue.number.is_not(None)),
+    }
+    return {
+        f"{kind}:{number}": str(name) for kind, query in queries.items() for number, name in db.session.execute(query)
+    }

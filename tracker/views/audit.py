@@ -7,7 +7,7 @@ from flask import Blueprint, g, render_template, request
 from tracker import labels
 from tracker.errors import InvalidError
 from tracker.forms.audit import AuditForm
-from tracker.queries.audit import audit_page
+from tracker.queries.audit import audit_page, target_names
 from tracker.services.chain import AUDIT, ISSUES
 from tracker.services.verify import chain_verify
 from tracker.views.access import access
@@ -35,8 +35,8 @@ def _page() -> tuple[str, int] | str:
     page = audit_page(form.filter(), actor=g.actor, before=form.after)
     chosen = {name: value for name, value in request.args.items() if name in AuditForm.model_fields and value}
     html = render_template(
-        "audit/index.html", page=page, typed=request.args, query=chosen, errors=errors, actions=labels.AUDIT_ACTION,
-        outcomes=labels.AUDIT_OUTCOME,
+        "audit/index.html", page=page, targets=target_names(page.entries), typed=request.args, query=chosen,
+        errors=errors, actions=labels.AUDIT_ACTION, outcomes=labels.AUDIT_OUTCOME,
     )  # fmt: skip
     return (html, 422) if errors else html
 
