@@ -6,10 +6,10 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from tracker import clock
 from tracker.database import db, transaction
@@ -40,6 +40,7 @@ def register(app: Flask) -> None:
     """Attach the handlers."""
     app.register_error_handler(TrackerError, _show_ours)
     app.register_error_handler(CSRFError, _show_expired)
+    app.register_error_handler(SecurityError, _show_foreign)
     app.register_error_handler(HTTPException, _show_http)
     app.register_error_handler(OperationalError, _show_database)
     app.register_error_handler(OverflowError, _show_too_large)  # a number no column of SQLite holds
@@ -85,6 +86,11 @@ def _show_expired(_error: CSRFError) -> tuple[Any, int]:
     if g.get("actor") is not None:  # anyone can send nonsense without a sign-in; the chain is not for that
         _note_denied()
     return answer(400, _("页面已过期，请刷新"))
+
+
+def _show_foreign(_error: SecurityError) -> tuple[Response, int]:
+    """Answer a request for a host that is not ours in plain words: no page can be built, for none has an address."""
+    return Response(_(_TITLES[400]), mimetype="text/plain"), 400
 
 
 def _show_http(error: HTTPException) -> tuple[Any, int]:
