@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from os.path import commonprefix
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -105,7 +106,7 @@ def unit_list(actor: Actor, wanted: UnitFilter) -> list[UnitLine]:
 
 
 def _conditions(wanted: UnitFilter, today: date) -> list[ColumnElement[bool]]:
-    conditions = [Unit.closed_on.is_not(None) if wanted.closed else Unit.closed_on.is_(None)]
+    conditions: list[ColumnElement[bool]] = [Unit.closed_on.is_not(None) if wanted.closed else Unit.closed_on.is_(None)]
     if not wanted.searches:
         return [*conditions, Unit.parent_id == wanted.parent_id]
     if wanted.parent_id is not None:
@@ -138,10 +139,13 @@ def _places_below(ids: list[int]) -> dict[int, int]:
     return {row.parent_id: row.n for row in db.session.execute(query)}
 
 
-def _issues_below(actor: Actor, units: Iterable[Unit]) -> dict[int, int]:
+def _issues_below(actor: Actor, units: Sequence[Unit]) -> dict[int, int]:
     """Return how many open issues lie in each unit or below it, of those the actor may see."""
     query = select(Unit.path, func.count().label("n")).join(Issue, Issue.location_id == Unit.id)
-    query = query.where(Issue.state.in_(_OPEN), visible(actor)).group_by(Unit.path)
+    if not units:
+        return {}
+    around = commonprefix([unit.path for unit in units]).rpartition("/")[0]  # no reason to count the whole county
+    query = query.where(Unit.path.like(f"{around}/%"), Issue.state.in_(_OPEN), visible(actor)).group_by(Unit.path)
     counts = {row.path: row.n for row in db.session.execute(query)}
     return {unit.id: sum(n for path, n in counts.items() if path.startswith(unit.path)) for unit in units}
 
