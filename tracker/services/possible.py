@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tracker.clock import local_date
 from tracker.models import Consent, Extension, Phase
-from tracker.policy import Actor, capacities, cell_for
+from tracker.policy import Actor, capacities
 from tracker.queries.issue_page import IssuePage
 from tracker.queries.rules import policy_of
 from tracker.services.facts import facts_for, holds_post_at
@@ -102,8 +102,3 @@ def _consent_facts(page: IssuePage, kind: ConsentKind, consent: Consent | None, 
         actor_in_submitting_unit=deciding and holds_post_at(actor, issue.submitted_unit_id),
         actor_verified=issue.verified_by_id == actor.person_id,
     )
-
-
-def allowed(action: str, actor: Actor) -> bool:
-    """Tell whether the permission matrix lets the actor's role try ``action`` at all."""
-    return cell_for(action, actor.role).allows

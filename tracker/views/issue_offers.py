@@ -45,7 +45,7 @@ _ASIDE: Mapping[str, Callable[[Issue], bool]] = {
 
 
 def offers(page: IssuePage, at: datetime) -> list[Offer]:
-    """Return everything the reader may do or might have done, decisions that wait for them first."""
+    """Return everything the reader may do or might have done: decisions first, taking back what was asked last."""
     moves = dict(possible.issue_moves(page, g.actor, at))
     moves |= {trigger: None for trigger, holds in _ASIDE.items() if holds(page.issue)}
     if "request" in (asked := possible.extension_request_move(page, g.actor, at)):
@@ -53,7 +53,9 @@ def offers(page: IssuePage, at: datetime) -> list[Offer]:
     if (consent := possible.consent_request_move(page, g.actor)) is not None:
         moves["consent"] = consent[1]
     own = [_offer(act, moves[act.trigger], page.issue) for act in ACTS if act.trigger in moves and _may(act)]
-    return [*_decisions(page, at), *own]
+    decisions = list(_decisions(page, at))
+    taken_back = [offer for offer in decisions if offer.act.path == "withdraw"]
+    return [*(offer for offer in decisions if offer not in taken_back), *own, *taken_back]
 
 
 def _decisions(page: IssuePage, at: datetime) -> Iterator[Offer]:
