@@ -14,7 +14,7 @@ from tracker.database import db
 from tracker.errors import InvalidError
 from tracker.forms.ledger_rows import LedgerMapping, ledger_lines, read_table
 from tracker.models import Issue, IssueEvent, Role, Unit, UnitKind
-from tracker.services.ledger_import import ImportReport, LedgerFile, LedgerEntry, ledger_import
+from tracker.services.ledger_import import ImportReport, LedgerEntry, LedgerFile, ledger_import
 from workflows.issue import IssueState
 
 pytestmark = pytest.mark.usefixtures("app")

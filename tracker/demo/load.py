@@ -26,6 +26,7 @@ from tracker.storage import Limits, Store, StoredFile, Upload, intake
 _DIVISIONS = Path(__file__).resolve().parent.parent / "data" / "wuzhi_divisions.csv"
 _PAST = timedelta(days=150)
 _BATCH = 200  # steps a commit: a commit for each would wait for the disk ten thousand times
+_SHARE_OF_OWN = 40
 _VARIANTS = 6  # an old photograph counts for nothing, so a life needs several
 
 
@@ -50,6 +51,9 @@ def demo_load(*, at: datetime, issues: int, seed: int, progress: Callable[[int],
 def _lives(world: World, at: datetime, issues: int, rng: Random) -> list[Life]:
     stage = Stage(world, work_calendar(), _photos())
     villages = [db.session.get_one(Unit, village) for village in world.group_of]
+    # Who signs in as one of the demo's people finds something to do.
+    own = world.people["demo-village"].unit_id
+    villages += [village for village in villages if village.id == own] * (len(villages) // _SHARE_OF_OWN)
     return [Life(stage, rng.choice(villages), _begin(stage, at, rng), Random(rng.random())) for _ in range(issues)]  # noqa: S311
 
 

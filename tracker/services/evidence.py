@@ -46,7 +46,8 @@ def evidence_add(
 def phases_open(issue: Issue, actor: Actor) -> list[Phase]:
     """Return the phases in which the actor may add evidence to the issue now."""
     held = capacities(actor, issue)
-    return [phase for phase, (states, takers) in _TAKEN.items() if issue.state in states and not held.isdisjoint(takers)]
+    taken = _TAKEN.items()
+    return [phase for phase, (states, takers) in taken if issue.state in states and not held.isdisjoint(takers)]
 
 
 def _check_taken(issue: Issue, phase: Phase, actor: Actor) -> None:
