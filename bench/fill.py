@@ -45,7 +45,10 @@ STATES = (
 PATH = (S.DRAFT, S.REGISTERED, S.ASSIGNED, S.RECTIFYING, S.SUBMITTED, S.VERIFIED, S.SIGNED_OFF)
 TRIGGERS = ("register", "assign", "accept", "submit", "verify", "sign_off")
 WHERE = ("村口", "主街", "排水沟", "文化广场", "党群服务中心", "村小学门前", "河堤", "沿街商铺", "养殖场", "老旧房屋")
-WHAT = ("垃圾未清运", "路灯不亮", "台账缺失", "公示栏内容过期", "乱搭乱建", "消防器材失效", "围墙开裂", "污水外流", "制度未上墙", "线缆低垂")
+WHAT = (
+    "垃圾未清运", "路灯不亮", "台账缺失", "公示栏内容过期", "乱搭乱建", "消防器材失效", "围墙开裂", "污水外流",
+    "制度未上墙", "线缆低垂",
+)  # fmt: skip
 HOW = ("群众多次反映", "已存在一个多月", "雨后更为明显", "影响出行", "有安全隐患", "责任人不明确")
 
 
@@ -68,7 +71,8 @@ def fill(issues: int, seed: int = 2026) -> SimpleNamespace:
 
 
 def _unit(name: str, kind: UnitKind, parent: Unit | None, **given: Any) -> Unit:
-    unit = Unit(name=name, full_name=name, kind=kind, parent_id=parent.id if parent else None, created_at=_at(1), **given)
+    above = parent.id if parent else None
+    unit = Unit(name=name, full_name=name, kind=kind, parent_id=above, created_at=_at(1), **given)
     db.session.add(unit)
     db.session.flush()
     unit.path = f"{parent.path if parent else '/'}{unit.id}/"
@@ -158,13 +162,14 @@ def _issue(dice: random.Random, made: SimpleNamespace, number: int) -> dict[str,
         "signed_off_at": _at(age / 4) if state is S.SIGNED_OFF else None,
         "signed_off_by_id": posts["signer"].person_id if state is S.SIGNED_OFF else None,
         "review_on": clock.today() + DAY * 30 if state is S.SUSPENDED else None,
-        "move_due_on": deadline, "remark": "",
+        "move_due_on": deadline or clock.today() - DAY * int(age - 3), "remark": "",
     }  # fmt: skip
 
 
 def _events(rows: list[dict[str, Any]], made: SimpleNamespace) -> None:
     """Write the history of these issues, chained as the services chain it."""
     head, links = made.head, []
+    names = [column.key for column in IssueEvent.__table__.columns if column.key != "id"]
     for row in rows:
         last = PATH.index(row["state"]) if row["state"] in PATH else 3
         for step in range(last):
@@ -175,7 +180,7 @@ def _events(rows: list[dict[str, Any]], made: SimpleNamespace) -> None:
             )  # fmt: skip
             event.hash = link_hash(head.hash, event_fields(event))
             head.seq, head.hash = event.seq, event.hash
-            links.append({column.key: getattr(event, column.key) for column in IssueEvent.__table__.columns if column.key != "id"})
+            links.append({name: getattr(event, name) for name in names})
     db.session.execute(insert(IssueEvent), links)
     db.session.execute(update(ChainHead).where(ChainHead.name == "issue").values(seq=head.seq, hash=head.hash))
 
@@ -192,5 +197,11 @@ def _settle(issues: int) -> None:
     ]  # fmt: skip
     db.session.execute(insert(OutboxMessage), messages)
     db.session.commit()
+    commands = ["ANALYZE"]
+    if db.engine.dialect.name == "postgresql":
+        # The rows came with ids of their own; the next one follows them.
+        follow = "SELECT setval(pg_get_serial_sequence('issue', 'id'), (SELECT max(id) FROM issue))"
+        commands = [follow, "VACUUM ANALYZE"]
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE" if db.engine.dialect.name == "sqlite" else "VACUUM ANALYZE")
+        for command in commands:
+            connection.exec_driver_sql(command)
