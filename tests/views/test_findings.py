@@ -147,12 +147,14 @@ def test_a_place_elsewhere_is_not_a_secretarys(sqlite_app: Flask, world: World) 
 
 def test_a_draft_is_kept_changed_and_registered(sqlite_app: Flask, world: World) -> None:
     client = entered(sqlite_app, world.finder)
-    log(client, finding(world, act="draft", category="", description="示例：先记一笔"))
+    unfinished = finding(world, act="draft", category="", description="示例：先记一笔")
+    log(client, unfinished, pictures.picture(color=(7, 7, 7)))
     [issue] = all_issues()
     assert issue.state is IssueState.DRAFT
     page = f"/issues/{issue.id}/edit"
     text = client.get(page).text
     assert "示例：先记一笔" in text
+    assert "已上传 1 个文件" in text
     version = re.search(r'name="version" value="(\d+)"', text)
     assert version
     refused = log(client, finding(world, category="", version=version[1]), page=page)

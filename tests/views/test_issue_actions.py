@@ -310,3 +310,19 @@ def test_a_major_issue_waits_for_the_leader_and_says_so(shop: Flask) -> None:
     page = entered(shop, world.office).get(f"/issues/{world.issue.id}").text
     assert "须经县领导同意" in page
     assert 'id="act-sign_off"' not in page
+
+
+def test_who_works_through_a_list_comes_to_what_waits_next(shop: Flask) -> None:
+    world = now_in(S.REGISTERED)
+    first = world.issue
+    later_one = flows.issue_in(S.REGISTERED, here=world, at=world.at).issue
+    page = f"/issues/{first.id}"
+    assert 'name="todo" value="to_assign"' in entered(shop, world.office).get(f"{page}?todo=to_assign").text
+    said = send(shop, world.office, f"{page}/comments", {"words": "示例", "todo": "to_assign"})
+    assert said.headers["Location"] == page
+    done = send(shop, world.office, f"{page}/assign", assignment(world) | {"todo": "to_assign"})
+    assert done.headers["Location"] == f"/issues/{later_one.id}?todo=to_assign"
+    last = send(shop, world.office, f"/issues/{later_one.id}/assign", assignment(world) | {"todo": "to_assign"})
+    assert last.headers["Location"] == f"/issues/{later_one.id}"
+    odd = send(shop, world.office, f"/issues/{later_one.id}/comments", {"words": "示例", "todo": "x"})
+    assert odd.headers["Location"] == f"/issues/{later_one.id}"

@@ -15,6 +15,7 @@ from tracker.forms.issue_actions import ActForm, AssignForm
 from tracker.languages import _
 from tracker.models import Issue
 from tracker.queries.issue_page import issue_seen
+from tracker.queries.next_move import next_waiting
 from tracker.storage import StoredFile
 from tracker.views.access import access, own_path
 from tracker.views.chosen import person_chosen, unit_chosen, units_chosen
@@ -73,7 +74,7 @@ def _again(act: Act, issue_id: int, error: TrackerError, files: tuple[StoredFile
 
 def _said(act: Act, issue: Issue) -> str:
     """Return what was done, and whose move it is now."""
-    done = _(act.done)
+    done = _("{number} {done}").format(number=issue.number or "", done=_(act.done)).strip()
     movers = WAITING[issue.state].movers
     if not movers:
         return done
@@ -84,10 +85,13 @@ def _said(act: Act, issue: Issue) -> str:
 
 
 def _onward(issue: Issue) -> str:
-    """Return where to go now: where the form says, else the issue, else home if it is out of sight."""
-    given = own_path(request.form.get("next"))
+    """Return where to go now: where the form says, to what waits next, to the issue, or home if it is out of sight."""
+    given, todo = own_path(request.form.get("next")), request.form.get("todo", "")
     if given:
         return given
+    following = next_waiting(todo, g.actor, issue.id)
+    if following is not None:
+        return url_for("issue.detail", issue_id=following, todo=todo)
     try:
         return url_for("issue.detail", issue_id=issue_seen(issue.id, g.actor).id)
     except NotFoundError:

@@ -69,6 +69,7 @@ def detail_page(issue_id: int, *, opened: str = "", failed: Failed | None = None
         documents=documents(page),
         phases=[(phase.value, labels.word(labels.PHASE, phase)) for phase in phases_open(page.issue, g.actor)],
         next=own_path(request.values.get("next")) or "",
+        todo=request.values.get("todo", "")[:40],
         made_at=at,
         may_edit=cell_for("issue.edit_draft", g.actor.role).allows,
         names={name: _(words) for name, words in ActForm.labels.items()},

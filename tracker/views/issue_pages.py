@@ -24,6 +24,7 @@ from tracker.forms.findings import DRAFT, REGISTER, FindingForm, missing
 from tracker.languages import _
 from tracker.models import Issue, Role, Source, UnitKind
 from tracker.policy import Actor, cell_for
+from tracker.queries.evidence import evidence_list
 from tracker.queries.issue_page import issue_seen
 from tracker.queries.star_choices import indicator_choices, star_groups
 from tracker.services.findings import FindingValues, finding_draft, finding_edit, finding_log, finding_register
@@ -153,6 +154,7 @@ def _finding_page(
         errors=errors,
         issue=issue,
         kept=to_keep(files),
+        held=evidence_list(issue.id, g.actor) if issue else [],
         stars=star_groups(),
         indicators=indicator_choices(),
         severities=[(code.value, labels.word(labels.SEVERITY, code)) for code in Severity],
