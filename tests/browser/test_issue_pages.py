@@ -153,3 +153,15 @@ def test_only_the_stars_of_the_chosen_kind_stay(browser: Browser, address: str) 
         page.get_by_role("option", name="示例湖滨社区").click()
         expect(page.get_by_role("radio", name="示例社区星")).to_be_visible()
         expect(page.get_by_role("radio", name="示例村星")).to_be_hidden()
+
+
+def test_a_draft_may_be_kept_with_almost_nothing_in_it(browser: Browser, address: str) -> None:
+    world = flows.world(clock.now())
+    with visiting(browser, address, PHONE) as visitor:
+        page = known(visitor, world.finder)
+        visitor.go("/issues/new")
+        page.get_by_label("具体问题").fill("示例：回头再写")
+        page.get_by_role("button", name="存为草稿").click()
+        expect(page.get_by_text("已存为草稿")).to_be_visible()
+        page.get_by_role("link", name="继续填写").click()
+        expect(page.get_by_label("具体问题")).to_have_value("示例：回头再写")
