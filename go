@@ -171,7 +171,7 @@ lock() {
 
 catalogue() {
   template="$VENV/messages.pot"
-  "$VENV/bin/pybabel" -q extract -F pyproject.toml -k N_ --no-location --sort-output --omit-header -o "$template" .
+  "$VENV/bin/pybabel" -q extract -F pyproject.toml -k N_ -k NP_:1c,2 --no-location --sort-output --omit-header -o "$template" .
   words=tracker/translations/en/LC_MESSAGES/messages.po
   [ -e "$words" ] || : >"$words"
   "$VENV/bin/pybabel" -q update -i "$template" -d tracker/translations -l en -N --no-wrap --omit-header --ignore-obsolete

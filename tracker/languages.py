@@ -12,6 +12,7 @@ from pathlib import Path
 SOURCE = "zh_CN"
 LANGUAGES = {"zh_CN": "中文", "en": "English"}
 _FOLDER = Path(__file__).resolve().parent / "translations"
+_APART = "\x04"
 _current: ContextVar[str] = ContextVar("language", default=SOURCE)
 
 
@@ -46,7 +47,7 @@ def speaking(language: str) -> Iterator[None]:
 
 def _(message: str) -> str:
     """Return ``message`` (Chinese) in the current language."""
-    return _catalogue(_current.get()).gettext(message) if message else ""
+    return _catalogue(_current.get()).gettext(message).rpartition(_APART)[2] if message else ""
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:
@@ -57,3 +58,8 @@ def ngettext(singular: str, plural: str, n: int) -> str:
 def N_(message: str) -> str:  # noqa: N802  # the customary name of the marker
     """Mark ``message`` for the catalogue without translating it yet."""
     return message
+
+
+def NP_(context: str, message: str) -> str:  # noqa: N802  # as above
+    """Mark ``message`` like ``N_``, where English has another word for the same Chinese one in this ``context``."""
+    return f"{context}{_APART}{message}"

@@ -10,7 +10,7 @@ from flask import g
 
 from tracker.errors import InvalidError
 from tracker.forms import issue_actions as forms
-from tracker.languages import N_, _
+from tracker.languages import N_, NP_, _
 from tracker.models import Issue
 from tracker.queries.issue_page import issue_numbered
 from tracker.services import comments, consents, extensions, issues, rechecks, rectification
@@ -158,12 +158,12 @@ ACTS: tuple[Act, ...] = (
         "undo",
     ),
     Act(
-        "suspend", "issue.suspend", N_("挂账"), N_("已挂账"), F.SuspendForm, _plain(issues.issue_suspend), "suspend",
-        "pause",
+        "suspend", "issue.suspend", NP_("act", "挂账"), N_("已挂账"), F.SuspendForm, _plain(issues.issue_suspend),
+        "suspend", "pause",
     ),
     Act("merge", "issue.merge", N_("并案"), N_("已并案"), F.MergeForm, _merge, "merge", "merge"),
     Act(
-        "dismiss", "issue.dismiss", N_("不予立案"), N_("已作不予立案处理"), F.ReasonForm,
+        "dismiss", "issue.dismiss", NP_("act", "不予立案"), N_("已作不予立案处理"), F.ReasonForm,
         _plain(issues.issue_dismiss), "dismiss", "ban", "danger",
     ),
     Act(
