@@ -326,3 +326,18 @@ def test_who_works_through_a_list_comes_to_what_waits_next(shop: Flask) -> None:
     assert last.headers["Location"] == f"/issues/{later_one.id}"
     odd = send(shop, world.office, f"/issues/{later_one.id}/comments", {"words": "示例", "todo": "x"})
     assert odd.headers["Location"] == f"/issues/{later_one.id}"
+
+
+NONSENSE = ("", "x", "-1", "9" * 30, "字" * 5000, "<script>", "a\x00b", "2026-02-30")
+FIELDS = sorted({name for act in BY_TRIGGER.values() for name in act.form.model_fields} | {
+    "responsible_unit_id_text", "responsible_id_text", "assisting_unit_ids_text", "kept", "todo", "next",
+})  # fmt: skip
+
+
+@pytest.mark.parametrize("trigger", GOOD)
+def test_nonsense_is_answered_and_never_breaks_the_page(shop: Flask, trigger: str) -> None:
+    world = now_in(GOOD[trigger][0])
+    act, client = BY_TRIGGER[trigger], entered(shop, getattr(world, GOOD[trigger][1]))
+    page = f"/issues/{world.issue.id}/{act.path or trigger}"
+    answers = {text[:10]: client.post(page, data=dict.fromkeys(FIELDS, text)).status_code for text in NONSENSE}
+    assert {text: code for text, code in answers.items() if code not in (303, 409, 422)} == {}

@@ -54,7 +54,7 @@ def looked_up(form: type[ActForm], given: MultiDict[str, str]) -> MultiDict[str,
         try:
             changed.setlist(name, find(changed))
         except InvalidError as error:
-            errors |= error.errors
+            errors[name] = error.message
     if errors:
         raise InvalidError(errors)
     return changed

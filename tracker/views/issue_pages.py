@@ -108,7 +108,7 @@ def _parsed() -> tuple[FindingForm, bool]:
     try:
         given["location_id"] = unit_chosen(given, "location_id", _PLACES)
     except InvalidError as error:
-        errors |= error.errors
+        errors["location_id"] = error.message
     try:
         form = FindingForm.parse(given)
     except InvalidError as error:
