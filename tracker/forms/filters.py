@@ -22,7 +22,7 @@ from workflows.policy import Colour
 
 _Id = Annotated[int | None, BLANK_IS_NONE, Field(ge=1, le=2**31 - 1)]
 _Day = Annotated[date | None, BLANK_IS_NONE]
-_POSITION = ("sort", "direction", "after", "before")
+_POSITION = ("sort", "direction", "after", "before", "view", "by")
 
 
 class ListForm(Form):

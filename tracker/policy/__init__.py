@@ -3,6 +3,17 @@
 from tracker.policy.actor import Actor, actor_of
 from tracker.policy.capacities import capacities
 from tracker.policy.matrix import Cell, cell_for, matrix
-from tracker.policy.scope import listed, visible
+from tracker.policy.scope import IS_OPEN, listed, listed_open, visible
 
-__all__ = ["Actor", "Cell", "actor_of", "capacities", "cell_for", "listed", "matrix", "visible"]
+__all__ = [
+    "IS_OPEN",
+    "Actor",
+    "Cell",
+    "actor_of",
+    "capacities",
+    "cell_for",
+    "listed",
+    "listed_open",
+    "matrix",
+    "visible",
+]

@@ -22,8 +22,8 @@ from tracker.models import (
     Unit,
     UnitKind,
 )
-from tracker.policy import Actor, listed
-from tracker.queries.lateness import IS_OPEN, has_colour, is_overdue, is_undated, late_since
+from tracker.policy import IS_OPEN, Actor, listed, listed_open
+from tracker.queries.lateness import has_colour, is_overdue, is_undated, late_since
 from tracker.queries.moves import MOVES, is_soon
 from tracker.queries.rules import work_calendar
 from tracker.queries.search import found_by_words
@@ -91,12 +91,17 @@ class IssueFilter:
     band: Band | None = None
     colour: Colour | None = None
 
+    @property
+    def is_open_only(self) -> bool:
+        """Tell whether no issue that is not open can be found, whatever the tab."""
+        return bool(self.timing or self.band or self.colour)
+
 
 def seen_by(actor: Actor, chosen: IssueFilter) -> list[ColumnElement[bool]]:
     """Return the conditions for what ``actor`` may see and ``chosen`` asks for, apart from its states."""
     given = [(condition, getattr(chosen, name)) for name, condition in _CONDITIONS.items()]
     narrowing = [condition(value, actor) for condition, value in given if value]
-    return [listed(actor), *narrowing]
+    return [listed_open(actor) if chosen.is_open_only else listed(actor), *narrowing]
 
 
 def in_states(states: tuple[str, ...]) -> ColumnElement[bool] | None:

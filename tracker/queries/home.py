@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, func, select
 
 from tracker.database import db
 from tracker.models import AuditEntry, Issue, Person, Post, Role
-from tracker.policy import Actor, listed
+from tracker.policy import IS_OPEN, Actor, listed, listed_open
 from tracker.queries.counts import Count, capped, counting
 from tracker.queries.filters import closed_since
 from tracker.queries.issues import IssueLine, line_columns, with_lateness
-from tracker.queries.lateness import IS_OPEN, colour_of, is_overdue, is_undated
+from tracker.queries.lateness import colour_of, is_overdue, is_undated
 from tracker.queries.moves import Move, moves_of
 from tracker.queries.rules import work_calendar
 from workflows.policy import Colour
@@ -80,14 +80,14 @@ def newly_overdue(today: date, since: date) -> ColumnElement[bool]:
 def digest(actor: Actor, conditions: Sequence[ColumnElement[bool]] = ()) -> Digest:
     """Return the figures of the overdue ledger for what ``actor`` may see, under ``conditions``."""
     since = last_workday_before(actor.today)
-    seen = [listed(actor), *conditions]
+    seen = [listed_open(actor), *conditions]
     colour = colour_of(actor.today).label("colour")
     overdue = select(colour, func.count().label("n")).select_from(Issue).where(is_overdue(actor.today), *seen)
     found: dict[str, int] = {row.colour: row.n for row in db.session.execute(overdue.group_by(colour))}
     figures = select(
         _number(is_undated(), *seen).label("undated"),
         _number(newly_overdue(actor.today, since), *seen).label("newly"),
-        _number(closed_since(since), *seen).label("closed"),
+        _number(closed_since(since), listed(actor), *conditions).label("closed"),
     )
     row = db.session.execute(figures).one()
     colours = {one.value: found.get(one, 0) for one in (Colour.RED, Colour.YELLOW, Colour.BLUE)}

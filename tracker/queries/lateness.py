@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, case, or_, select, true
 
 from tracker.database import db
 from tracker.models import Issue, PolicyVersion
-from tracker.models.issue import OPEN
+from tracker.policy import IS_OPEN
 from tracker.queries.rules import work_calendar
 from workflows.calendar import WorkCalendar
 from workflows.issue import OPEN_STATES, IssueState, Severity
 from workflows.policy import Colour, Policy
 
 _DAY = timedelta(days=1)
-# Written out, not bound: only so do both databases see that their partial indexes fit.
-IS_OPEN: ColumnElement[bool] = literal_column(f"issue.{OPEN}")
 
 
 def is_overdue(today: date) -> ColumnElement[bool]:

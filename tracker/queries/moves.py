@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from tracker.languages import N_
 from tracker.models import Consent, Extension, Issue, Role
-from tracker.policy import Actor
+from tracker.policy import IS_OPEN, Actor
 from tracker.policy.scope import roster_ids
-from tracker.queries.lateness import IS_OPEN, is_overdue, is_undated
+from tracker.queries.lateness import is_overdue, is_undated
 from tracker.queries.rules import policy_on, work_calendar
 from workflows.consent import ConsentKind, ConsentState
 from workflows.extension import ExtensionState

@@ -65,10 +65,10 @@ def _content(form: OverdueForm) -> dict[str, Any]:
 
 
 def _frame(form: OverdueForm, errors: dict[str, str] | None = None) -> dict[str, Any]:
-    """Return what the page shows around its rows; a later page does not count the whole again."""
+    """Return what the page shows around its rows; only the whole ledger's first page counts the whole."""
     typed = form.query(whole=False) if errors is None else request.args.to_dict()
-    is_first = not (form.after or form.before)
-    figures = digest(g.actor) if is_first and not errors else None
+    is_whole = not (form.is_narrowed or form.after or form.before or errors)
+    figures = digest(g.actor) if is_whole else None
     return {
         "form": form,
         "typed": typed,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
+from markupsafe import Markup
 
 from tracker import clock, labels, languages
 from tracker.languages import N_, _
@@ -66,7 +68,7 @@ def register(app: Flask) -> None:
         languages._, languages.ngettext, newstyle=False
     )
     app.jinja_env.filters.update(word=word, day=day, instant=instant)
-    app.jinja_env.globals.update(static_url=static_url, languages=languages.LANGUAGES)
+    app.jinja_env.globals.update(static_url=static_url, mark=mark, languages=languages.LANGUAGES)
     app.context_processor(_surroundings)
 
 
@@ -87,7 +89,27 @@ def instant(value: datetime | None, pattern: str = "%Y-%m-%d %H:%M") -> str:
 
 def static_url(filename: str) -> str:
     """Return the address of one of our files, changed whenever the program is."""
-    return url_for("static", filename=filename, v=current_app.config["VERSION"])
+    return _static_url(filename, request.script_root if request else "", current_app.config["VERSION"])
+
+
+@lru_cache(maxsize=1024)
+def _static_url(filename: str, root: str, version: str) -> str:
+    """Build the address once for each place the program is served at: a page names its icons a hundred times."""
+    return url_for("static", filename=filename, v=version)
+
+
+def mark(macro: str, *given: Any) -> Markup:
+    """Return what a macro of ``macros/state.html`` draws, drawn once for each language and value.
+
+    A list shows the same few badges in each of its rows; drawing them anew would cost more than finding the rows.
+    """
+    return _mark(macro, given, languages.current(), request.script_root if request else "")
+
+
+@lru_cache(maxsize=4096)
+def _mark(macro: str, given: tuple[Any, ...], _language: str, _root: str) -> Markup:
+    drawn: Markup = getattr(current_app.jinja_env.get_template("macros/state.html").module, macro)(*given)
+    return drawn
 
 
 def _surroundings() -> dict[str, Any]:
