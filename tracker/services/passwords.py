@@ -8,12 +8,12 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from pypinyin import lazy_pinyin
 from sqlalchemy import select
 
 from tracker.database import db
 from tracker.languages import _
 from tracker.models import PasswordRecord, Person, Unit, UnitKind
+from tracker.pinyin import spellings
 
 KEPT = 5  # the previous ones that may not come back
 SHORT, LONG = 10, 16  # from LONG on the kinds of characters do not matter
@@ -86,7 +86,7 @@ def _holds(low: str, word: str) -> bool:
 
 def _names_place(low: str, county: str) -> bool:
     bare = county.rstrip("县市区旗")
-    return len(bare) >= 2 and (bare in low or "".join(lazy_pinyin(bare)) in low)
+    return len(bare) >= 2 and (bare in low or any(one in low for one in spellings(bare)[0].split()))
 
 
 def password_refusal(person: Person, password: str) -> str:
