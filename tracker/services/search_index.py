@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm import aliased
 
 from tracker.database import db
@@ -13,17 +13,24 @@ from tracker.models import Issue, Unit
 from tracker.queries.grams import text_grams
 
 _BATCH = 500
-_SQLITE = ("DELETE FROM issue_search WHERE rowid = :id", "INSERT INTO issue_search (rowid, grams) VALUES (:id, :grams)")
-_POSTGRESQL = (
-    "INSERT INTO issue_search (issue_id, grams) VALUES (:id, CAST(:grams AS text[])) "
-    "ON CONFLICT (issue_id) DO UPDATE SET grams = excluded.grams",
-)
+_PLACE, _TOWNSHIP = aliased(Unit), aliased(Unit)
+_WORDS = (Issue.number, Issue.description, Issue.category, Issue.spot, Issue.goal, Issue.remark, Issue.source_ref,
+          Issue.found_by)  # fmt: skip
+_WRITE = {
+    "sqlite": text("INSERT OR REPLACE INTO issue_search (rowid, grams) VALUES (:id, :grams)"),
+    "postgresql": text(
+        "INSERT INTO issue_search (issue_id, grams) VALUES (:id, CAST(:grams AS text[])) "
+        "ON CONFLICT (issue_id) DO UPDATE SET grams = excluded.grams"
+    ),
+}
 
 
 def refresh(issue: Issue) -> None:
     """Index the words of ``issue`` anew; called after its number, place or words have changed, before the commit."""
     db.session.flush()
-    refresh_all((issue.id,))
+    units = [db.session.get(Unit, unit_id) for unit_id in (issue.location_id, issue.township_id) if unit_id]
+    words = [getattr(issue, column.key) for column in _WORDS] + [unit.name for unit in units if unit]
+    _write([(issue.id, *words)])
 
 
 def refresh_all(issue_ids: Iterable[int]) -> None:
@@ -33,27 +40,19 @@ def refresh_all(issue_ids: Iterable[int]) -> None:
         _write(db.session.execute(_words().where(Issue.id.in_(ids[start : start + _BATCH]))).all())
 
 
-def _words() -> Any:
-    place, township = aliased(Unit), aliased(Unit)
+def _words() -> Select[*tuple[Any, ...]]:
     return (
-        select(
-            Issue.id, Issue.number, Issue.description, Issue.category, Issue.spot, place.name, township.name,
-            Issue.goal, Issue.remark, Issue.source_ref, Issue.found_by,
-        )
-        .outerjoin(place, place.id == Issue.location_id)
-        .outerjoin(township, township.id == Issue.township_id)
+        select(Issue.id, *_WORDS, _PLACE.name, _TOWNSHIP.name)
+        .outerjoin(_PLACE, _PLACE.id == Issue.location_id)
+        .outerjoin(_TOWNSHIP, _TOWNSHIP.id == Issue.township_id)
         .order_by(Issue.id)
-    )  # fmt: skip
+    )
 
 
-def _write(rows: Sequence[Row[Any]]) -> None:
-    is_sqlite = db.engine.dialect.name == "sqlite"
-    values = [{"id": row[0], "grams": _stored(row, is_sqlite)} for row in rows]
-    for statement in (_SQLITE if is_sqlite else _POSTGRESQL) if values else ():
-        db.session.execute(text(statement), values)
-
-
-def _stored(row: Sequence[Any], is_sqlite: bool) -> str | list[str]:
-    words = [part for part in row[1:] if part]
-    grams = text_grams(" ".join(words))
-    return " ".join(grams) if is_sqlite else grams
+def _write(rows: Sequence[Sequence[Any]]) -> None:
+    if not rows:
+        return
+    dialect = db.engine.dialect.name
+    grams = ((row[0], text_grams(" ".join(part for part in row[1:] if part))) for row in rows)
+    values = [{"id": key, "grams": " ".join(found) if dialect == "sqlite" else found} for key, found in grams]
+    db.session.execute(_WRITE[dialect], values)
