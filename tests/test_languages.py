@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tracker import labels
 from tracker.languages import NP_, _, ngettext, speaking
 
 
@@ -33,3 +34,9 @@ def test_what_is_done_and_what_has_become_of_it_differ_in_english() -> None:
 def test_no_words_stay_no_words() -> None:
     assert _("") == ""
     assert ngettext("一", "多", 1) == "一"
+
+
+def test_what_has_happened_has_the_words_of_what_is_done() -> None:
+    assert {code: _(words) for code, words in labels.HAPPENED.items()} == {
+        code: _(words) for code, words in labels.TRIGGER.items()
+    }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tracker.labels.access import ACTION, CELL
 from tracker.labels.audit import AUDIT_ACTION, AUDIT_OUTCOME, CHAIN, CHAIN_FAULT
+from tracker.labels.history import HAPPENED
 from tracker.labels.law import (
     CAPACITY,
     CLOCK,
@@ -67,6 +68,7 @@ __all__ = [
     "EXPLORED",
     "EXTENSION_STATE",
     "EXTENSION_TRIGGER",
+    "HAPPENED",
     "INDICATOR_KIND",
     "ISSUE_TRIGGER",
     "MINE",

@@ -62,7 +62,7 @@ def _entry(event: IssueEvent) -> TimelineEntry:
     tone, shape = _LOOKS.get(event.trigger, ("grey", "chevron-right"))
     detail = event.detail or {}
     return TimelineEntry(
-        title=labels.word(labels.TRIGGER, event.trigger),
+        title=labels.word(labels.HAPPENED, event.trigger),
         who=_who(event),
         at=event.at,
         text="\n".join(_said(event.trigger, detail)),

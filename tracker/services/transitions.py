@@ -159,4 +159,4 @@ def conflict(issue_id: int | None) -> ConflictError:
     who = last.actor.name if last.actor else _("系统")
     when = f"{local(last.at):%Y-%m-%d %H:%M}"
     words = _("事项已被他人处理，请刷新后重试（{who} 于 {when} {what}）")
-    return ConflictError(words.format(who=who, when=when, what=labels.word(labels.TRIGGER, last.trigger)))
+    return ConflictError(words.format(who=who, when=when, what=labels.word(labels.HAPPENED, last.trigger)))
