@@ -1,4 +1,4 @@
-"""What the browser tests share: an application whose sessions outlive a story, and its address."""
+"""What the browser tests share: the small county of the stories, the demo county, and their addresses."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from tests import worlds
+from tests.browser.demo import AT, demo_made
 from tests.browser.visitors import served
 from tests.conftest import build_app
 from tracker.database import db
@@ -48,3 +49,20 @@ def county(sqlite_url: str, tmp_path: Path, time: worlds.Time) -> Iterator[str]:
 def either_county(database_url: str, tmp_path: Path, time: worlds.Time) -> Iterator[str]:
     """The address of the small county on each backend in turn."""
     yield from _told(database_url, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def demo_app(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The demo county with some ninety issues, made once; nobody changes it."""
+    app = demo_made(migrated_sqlite, tmp_path_factory.mktemp("demo"))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def demo(demo_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of the demo county, at the moment it was made for."""
+    worlds.hold_time(monkeypatch, AT)
+    with served(demo_app) as address:
+        yield address

@@ -1,0 +1,150 @@
+"""Every page there is, as each role meets it, on the phone and at the desk."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser
+from werkzeug.exceptions import HTTPException
+
+from tests.browser.demo import LOGINS, states
+from tests.browser.visitors import DESK, PHONE, Visitor, visiting
+from tracker.demo.people import DEMO_PASSWORD
+from tracker.models import Role
+from workflows.issue import IssueState
+
+pytestmark = pytest.mark.browser
+# What is no page: data for scripts, files, and what the tests of the components look at.
+NO_PAGES = ("static", "health.", "components.", "units.suggest", "people.suggest", "evidence.", "notices.pdf")
+# Pages that a signed-in person of the demo does not come by: their own tests open them.
+ELSEWHERE = {"auth.sign_in", "auth.code", "auth.reset", "auth.confirm", "auth.choose_post", "setup.index"}
+# Parameters that make another page of the same address.
+VIEWS = ("view", "by", "todo", "open")
+# Latin letters that an office in China writes itself.
+LATIN = re.compile(
+    r"English|WT|PDF|Excel|Word|Office|IP|Argon2|JSON|CSV|TOTP|[A-Z]{2}-\d{4}-\d+|demo-[\w-]+|[\w.-]+\.(?:jpg|png|pdf|docx?|xlsx?)"
+)
+SAID = "nav a, button, h1, h2, h3, legend, summary, thead th, label, dt, caption, .badge, .tile, .field-help, .empty"
+CHECK = """selector => ({
+  wide: document.documentElement.scrollWidth - innerWidth,
+  text: document.body.innerText,
+  shapes: [...new Set([...document.querySelectorAll('main *, header *, nav *')].map(one =>
+    [one.parentElement.localName, one.localName, ...one.classList, '', ...one.getAttributeNames()].join(' ')))],
+  said: [...document.querySelectorAll(selector)].filter(one => one.checkVisibility()).map(one => one.innerText),
+  empty: [...document.querySelectorAll('a, button')].filter(one => one.checkVisibility()
+    && !one.innerText.trim() && !one.ariaLabel && !one.querySelector('img[alt], svg[aria-label], .visually-hidden')
+    ).map(one => one.outerHTML.slice(0, 120)),
+})"""
+
+
+@dataclass
+class Round:
+    """One role's walk through the pages: what was found, and what was wrong.
+
+    ``shapes`` are the elements that axe has examined, by the width of the screen, in this walk or an earlier one;
+    ``states`` says for the path of an issue in which state it is, for its page differs with that.
+    """
+
+    visitor: Visitor
+    app: Flask
+    shapes: dict[int, set[str]]
+    states: dict[str, str]
+    seen: set[str] = field(default_factory=set)
+    met: set[str] = field(default_factory=set)
+    wrong: list[str] = field(default_factory=list)
+
+    def walk(self, *first: str) -> None:
+        """Open ``first`` and everything that is linked from there, one page of each kind."""
+        waiting = list(first)
+        while waiting:
+            path = waiting.pop(0)
+            kind = self._kind(path)
+            if kind is None or kind in self.seen:
+                continue
+            self.seen.add(kind)
+            waiting += self._open(path)
+
+    def _kind(self, path: str) -> str | None:
+        """Return what tells this page from others of its address, or ``None`` for what is no page of ours."""
+        parts = urlsplit(path)
+        adapter = self.app.url_map.bind("127.0.0.1")
+        try:
+            endpoint, _values = adapter.match(parts.path, method="GET")
+        except HTTPException:
+            return None
+        if endpoint.startswith(NO_PAGES):
+            return None
+        query = dict(parse_qsl(parts.query))
+        state = self.states.get(parts.path, "")
+        return " ".join([endpoint, state, *(f"{name}={query[name]}" for name in VIEWS if name in query)])
+
+    def _endpoint(self, path: str) -> str:
+        return (self._kind(path) or "").split(" ")[0]
+
+    def _open(self, path: str) -> list[str]:
+        endpoint = self._endpoint(path)
+        self.met.add(endpoint)
+        if endpoint.endswith((".export", "_export", ".workbook", ".template")):
+            status = self.visitor.context.request.get(self.visitor.address + path).status
+            self.wrong += [f"{path}: {status}"] if status >= 400 else []
+            return []
+        answer = self.visitor.go(path)
+        if answer.status >= 400:
+            self.wrong.append(f"{path}: {answer.status}")
+            return []
+        self._look(path)
+        return self.visitor.page.eval_on_selector_all("a[href]", "links => links.map(one => one.getAttribute('href'))")
+
+    def _look(self, path: str) -> None:
+        page = self.visitor.page
+        for screen in (DESK, PHONE):
+            page.set_viewport_size(screen["viewport"])
+            width = screen["viewport"]["width"]
+            found = page.evaluate(CHECK, SAID)
+            wrong = self._violations(width, {f"{self._endpoint(path)} {shape}" for shape in found["shapes"]})
+            wrong += [f"{found['wide']} px too wide"] if found["wide"] > 0 else []
+            wrong += [f"no name: {one}" for one in found["empty"]]
+            wrong += sorted({f"Latin: {left}" for left in map(latin, found["said"]) if left})
+            wrong += [f"leaked: {one}" for one in re.findall(r"\bNone\b|undefined|\{\w*\}|Undefined", found["text"])]
+            self.wrong += [f"{path} at {width}: {one}" for one in wrong]
+
+    def _violations(self, width: int, shapes: set[str]) -> list[str]:
+        """Return what axe objects to; a page made of nothing but elements it knows is passed over."""
+        if shapes <= self.shapes[width]:
+            return []
+        self.shapes[width] |= shapes
+        violations = Axe().run(self.visitor.page).response["violations"]
+        return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in violations]
+
+
+def latin(said: str) -> str:
+    """Return the Latin words of what a page says, without those that belong there."""
+    return " ".join(re.findall(r"[A-Za-z]{2,}", LATIN.sub("", said)))
+
+
+def test_every_page_is_fit_for_everyone(browser: Browser, demo: str, demo_app: Flask) -> None:
+    met: set[str] = set()
+    wrong: list[str] = []
+    shapes: dict[int, set[str]] = {screen["viewport"]["width"]: set() for screen in (DESK, PHONE)}
+    issues = states(demo_app)
+    for role, login in LOGINS.items():
+        with visiting(browser, demo, DESK) as visitor:
+            visitor.sign_in(login, DEMO_PASSWORD)
+            walk = Round(visitor, demo_app, shapes, issues)
+            walk.walk("/", "/profile")
+            if role is Role.OFFICE:
+                walk.walk(*issues, "/filters/?page=issues")
+            met |= walk.met
+            wrong += [f"{role}: {one}" for one in (*walk.wrong, *visitor.complaints)]
+    assert not wrong, "\n".join(wrong)
+    pages = {rule.endpoint for rule in demo_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert {page for page in pages if not page.startswith(NO_PAGES)} - met - ELSEWHERE == set()
+
+
+def test_the_office_meets_issues_in_every_state(demo_app: Flask) -> None:
+    assert set(states(demo_app).values()) >= set(IssueState) - {IssueState.DRAFT}

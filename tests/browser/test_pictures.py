@@ -1,0 +1,100 @@
+"""The pictures of the documentation: ``TRACKER_WRITE_IMAGES=1`` writes them, any other run looks at them only."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from PIL import Image
+from playwright.sync_api import Browser
+
+from tests.browser.demo import LOGINS, rechecker, rectifier, verified
+from tests.browser.visitors import DESK, PHONE, Visitor, visiting
+from tests.conftest import ROOT
+from tracker.demo.people import DEMO_PASSWORD
+from tracker.demo.pictures import scene
+from tracker.models import Role
+
+pytestmark = pytest.mark.browser
+ARRIVED = """images => Promise.all(
+  images.filter(one => one.getBoundingClientRect().top < innerHeight).map(one => one.decode()))"""
+COLOURS, LIMIT = 128, 150_000
+SCREENS = {"390": {**PHONE, "device_scale_factor": 2}, "1440": DESK}
+
+
+def path_as(path: str, role: Role | None) -> Callable[[Visitor, Flask], None]:
+    """Return how the page at ``path`` is opened by the demo's person of that role."""
+
+    def opened(visitor: Visitor, app: Flask) -> None:
+        if role is not None:
+            visitor.sign_in(LOGINS[role], DEMO_PASSWORD)
+        visitor.go(path)
+
+    return opened
+
+
+def home_of_a_group(visitor: Visitor, app: Flask) -> None:
+    visitor.sign_in(rechecker(app), DEMO_PASSWORD)
+
+
+def issue_at_the_office(visitor: Visitor, app: Flask) -> None:
+    path_as(verified(app), Role.OFFICE)(visitor, app)
+
+
+def issue_of_somebody(visitor: Visitor, app: Flask) -> None:
+    login, path = rectifier(app)
+    visitor.sign_in(login, DEMO_PASSWORD)
+    visitor.go(path)
+
+
+def finding(visitor: Visitor, app: Flask) -> None:
+    """Open a new finding and fill it in as on the spot."""
+    path_as("/issues/new", Role.GROUP_LEAD)(visitor, app)
+    page = visitor.page
+    page.get_by_role("combobox", name="地点").click()
+    page.locator(".combobox-list [role=option]").nth(1).click()
+    page.get_by_role("radio").nth(1).check()
+    page.get_by_label("具体问题").fill("示例：村口东侧沟渠内有生活垃圾约三车，已有异味。")
+    shot = scene("ditch", after=False, variant=0).getvalue()
+    page.get_by_label("照片").set_input_files({"name": "示例照片.jpg", "mimeType": "image/jpeg", "buffer": shot})
+    page.locator(".photo-item img").wait_for()
+    page.evaluate("scrollTo(0, 0)")
+
+
+SHOWN = {
+    "my-move-390": home_of_a_group, "my-move-1440": path_as("/", Role.OFFICE),
+    "new-finding-390": finding, "new-finding-1440": finding,
+    "issue-390": issue_of_somebody, "issue-1440": issue_at_the_office,
+    "issues-390": path_as("/issues/", Role.OFFICE), "issues-1440": path_as("/issues/", Role.OFFICE),
+    "overdue-390": path_as("/overdue", Role.LEADER), "overdue-1440": path_as("/overdue", Role.LEADER),
+    "units-390": path_as("/units/", Role.OFFICE), "units-1440": path_as("/units/", Role.OFFICE),
+    "rules-390": path_as("/rules/", Role.OFFICE), "rules-1440": path_as("/rules/", Role.OFFICE),
+    "accounts-390": path_as("/accounts/", Role.SYSADMIN), "accounts-1440": path_as("/accounts/", Role.SYSADMIN),
+    "sign-in-390": path_as("/sign-in", None), "sign-in-1440": path_as("/sign-in", None),
+}  # fmt: skip
+
+
+def small(taken: bytes) -> bytes:
+    """Return the picture with a palette, as small as it goes."""
+    made = io.BytesIO()
+    picture = Image.open(io.BytesIO(taken)).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(made, "PNG", optimize=True)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_picture_shows_the_page(browser: Browser, demo: str, demo_app: Flask, name: str, tmp_path: Path) -> None:
+    with visiting(browser, demo, SCREENS[name.rpartition("-")[2]]) as visitor:
+        SHOWN[name](visitor, demo_app)
+        visitor.page.locator("main img").evaluate_all(ARRIVED)
+        taken = small(visitor.page.screenshot())
+        assert visitor.complaints == []
+    folder = ROOT / "docs" / "images" if os.environ.get("TRACKER_WRITE_IMAGES") else tmp_path
+    (folder / f"{name}.png").write_bytes(taken)
+    assert len(taken) < LIMIT
+    used = sorted(n for n, _colour in Image.open(io.BytesIO(taken)).convert("RGB").getcolors(COLOURS) or ())
+    assert used[-1] / sum(used) < 0.97  # a blank page has one colour
