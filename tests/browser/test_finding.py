@@ -25,36 +25,37 @@ def tab_to(page: Page, wanted: str) -> None:
     raise AssertionError(f"{wanted} is not reached by Tab")
 
 
+def type_into(page: Page, wanted: str, words: str) -> None:
+    tab_to(page, wanted)
+    page.keyboard.type(words)
+
+
+def press_on(page: Page, wanted: str, key: str = "Enter") -> None:
+    tab_to(page, wanted)
+    page.keyboard.press(key)
+
+
 def test_a_finding_is_logged_by_keyboard_alone(browser: Browser, county: str) -> None:
     with visiting(browser, county, DESK) as group:
         page = group.page
         group.go("/sign-in")
-        tab_to(page, "[name=login]")
-        page.keyboard.type("group")
-        tab_to(page, "[name=password]")
-        page.keyboard.type(PASSWORD)
+        type_into(page, "[name=login]", "group")
+        type_into(page, "[name=password]", PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(county + "/")
-        tab_to(page, ".rail a[href='/issues/new']")
-        page.keyboard.press("Enter")
+        press_on(page, ".rail a[href='/issues/new']")
         page.wait_for_url("**/issues/new")
-        tab_to(page, "[name=location_id_text]")
-        page.keyboard.type("liulin")
+        type_into(page, "[name=location_id_text]", "liulin")
         page.get_by_role("option", name="柳林村").wait_for()
         page.keyboard.press("Enter")
-        tab_to(page, "[name=star_id]")
-        page.keyboard.press("ArrowDown")
-        tab_to(page, "[name=description]")
-        page.keyboard.type(WORDS)
-        tab_to(page, "[name=severity]")
-        page.keyboard.press("ArrowRight")
-        tab_to(page, "button[name=act][value=register]")
-        page.keyboard.press("Enter")
+        press_on(page, "[name=star_id]", "ArrowDown")
+        type_into(page, "[name=description]", WORDS)
+        press_on(page, "[name=severity]", "ArrowRight")
+        press_on(page, "button[name=act][value=register]")
         page.wait_for_url(re.compile(r"/issues/\d+$"))
         expect(page.get_by_role("heading", level=1)).to_contain_text("SL-2026-00001")
-        expect(page.get_by_role("main")).to_contain_text(WORDS)
-        expect(page.get_by_role("main")).to_contain_text("生态宜居星")
-        expect(page.get_by_role("main")).to_contain_text("较重")
+        for words in (WORDS, "生态宜居星", "较重"):
+            expect(page.get_by_role("main")).to_contain_text(words)
         assert group.complaints == []
 
 
