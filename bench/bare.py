@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import uuid
 from datetime import UTC, date, datetime
+from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, redirect, render_template_string, request
+from flask import Flask, redirect, render_template_string, request, send_file
 from sqlalchemy import Engine, create_engine, event, text
 from werkzeug.wrappers import Response
+from xlsxwriter import Workbook
 
 app = Flask(__name__)
 LIST = """<!doctype html><title>bare</title><table>{% for row in rows %}<tr>{% for value in row %}<td>{{ value }}</td>
@@ -107,3 +109,19 @@ def search() -> str:
     with engine.connect() as connection:
         rows = connection.execute(text(query), {"q": words}).all()
     return render_template_string(LIST, rows=rows)
+
+
+@app.get("/issues.xlsx")
+def export() -> Response:
+    columns = ", ".join(["i.number", "i.description", "p.name", "t.name", "u.name"] * 5 + ["i.deadline"] * 4)
+    where = "LEFT JOIN unit p ON p.id = i.location_id LEFT JOIN unit t ON t.id = i.township_id"
+    query = f"SELECT {columns} FROM issue i {where} LEFT JOIN unit u ON u.id = i.responsible_unit_id"  # noqa: S608
+    file = BytesIO()
+    with Workbook(file, {"constant_memory": True}) as book, engine.connect() as connection:
+        page = book.add_worksheet()
+        found = connection.execution_options(yield_per=1000).execute(text(query))
+        for number, row in enumerate(found):
+            for column, value in enumerate(row):
+                page.write_string(number, column, str(value))
+    file.seek(0)
+    return send_file(file, download_name="bare.xlsx")

@@ -71,6 +71,12 @@ class Client:
             cpu.append((self.server.cpu() - used) / each)
         return Figure(statistics.median(cpu) * 1000, statistics.median(wall) * 1000)
 
+    def export(self, path: str) -> float:
+        """Return the CPU seconds of the whole ledger as a workbook."""
+        used = self.server.cpu()
+        self._right(("GET", path, ""))
+        return self.server.cpu() - used
+
     def _right(self, ask: Ask) -> None:
         status, body, _headers = self.ask(ask)
         if status not in (200, 303):
@@ -178,15 +184,21 @@ def run(backend: str, issues: int, rounds: int, each: int) -> Iterator[str]:
             client = Client(server)
             bare = {job: client.measure(ask, rounds, each) for job, ask in asks_of_bare(known).items()}
             bare_start, bare_memory = server.started_in, server.worker_megabytes()
+            bare_export = client.export("/issues.xlsx")
         with serving("tracker.wsgi:app", ours, pid) as server:
             client = Client(server, f"tracker_sid={known.tokens['office']}")
             found = {job: client.measure(ask, rounds, each) for job, ask in asks_of_ours(client, known).items()}
             start, memory = server.started_in, server.worker_megabytes()
+            export = client.export("/issues.xlsx?state=all")
+            memory_after = server.worker_megabytes()
     for job, words in JOBS.items():
         us, limit = found[job], bare[job]
         yield (f"| {backend} | {words} | {us.cpu:.1f} | {us.wall:.1f} | {limit.cpu:.1f} | {limit.wall:.1f} "
                f"| {us.cpu / max(limit.cpu, 0.01):.1f} |")  # fmt: skip
     yield f"| {backend} | start until the first answer, s | | {start:.2f} | | {bare_start:.2f} | |"
+    rows = f"{issues / export:,.0f} rows/s | | {issues / bare_export:,.0f} rows/s"
+    yield f"| {backend} | every issue as Excel, 29 columns | {rows} | | {export / bare_export:.1f} |"
+    yield f"| {backend} | memory of the largest worker after that, MB | | {memory_after:.0f} | | | |"
     yield f"| {backend} | memory of the largest worker, MB | | {memory:.0f} | | {bare_memory:.0f} | |"
 
 
