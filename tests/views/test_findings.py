@@ -182,12 +182,12 @@ def test_a_registered_issue_is_no_draft_any_more(sqlite_app: Flask, world: World
     assert answer.headers["Location"] == f"/issues/{world.issue.id}"
 
 
-def test_a_reporter_only_hands_in(sqlite_app: Flask, world: World) -> None:
+def test_a_residents_report_reaches_the_office(sqlite_app: Flask, world: World) -> None:
     reporter = factories.sign_in(sqlite_app.test_client(), factories.post(Role.REPORTER))
-    assert 'value="register"' not in reporter.get("/issues/new").text
-    assert log(reporter, finding(world)).status_code == 403
-    assert log(reporter, finding(world, act="draft")).status_code == 303
-    assert [issue.state for issue in all_issues()] == [IssueState.DRAFT]
+    assert log(reporter, finding(world)).status_code == 303
+    [issue] = all_issues()
+    assert issue.state is IssueState.REGISTERED
+    assert (issue.number or "-") in entered(sqlite_app, world.office).get("/issues/").text
 
 
 def test_only_the_stars_of_a_kind_are_grouped(sqlite_app: Flask, world: World) -> None:
