@@ -97,6 +97,13 @@ def test_an_account_is_corrected_disabled_and_enabled(sysadmin: FlaskClient) -> 
     assert who.is_active
 
 
+def test_the_posts_of_an_account_are_not_offered_to_its_reader(secadmin: FlaskClient) -> None:
+    post = factories.post(Role.OFFICE)
+    page = secadmin.get(f"/accounts/{post.person_id}").text
+    assert post.person.name in page
+    assert 'name="post"' not in page
+
+
 def test_a_security_administrator_unlocks_and_ends_sessions(secadmin: FlaskClient) -> None:
     post = factories.post(Role.OFFICE)
     post.person.totp_secret = "A" * 32

@@ -115,7 +115,6 @@ def _mark(macro: str, given: tuple[Any, ...], _language: str, _root: str) -> Mar
 def _surroundings() -> dict[str, Any]:
     actor = g.get("actor")
     links = {name: url_for(endpoint) for name, endpoint in _LINKS.items() if endpoint in current_app.view_functions}
-    posts = _other_posts() if actor else []
     if actor is not None and not cell_for("issue.read", actor.role).allows:
         links.pop("search", None)
     return {
@@ -123,7 +122,7 @@ def _surroundings() -> dict[str, Any]:
         "language": languages.current(),
         "links": links,
         "nav": _nav(actor),
-        "posts": posts,
+        "other_posts": _other_posts() if actor else [],
         "today": clock.today(),
     }
 
