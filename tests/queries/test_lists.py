@@ -355,3 +355,10 @@ def test_assisting_units_find_what_they_assist() -> None:
     issue = late()
     factories.saved(AssistingUnit(issue_id=issue.id, unit_id=unit.id))
     assert ids(factories.actor(Role.ASSIGNEE, unit_id=unit.id), replace(ALL, mine=Mine.ASSISTING)) == {issue.id}
+
+
+def test_the_digest_counts_what_is_due_soon_apart_from_what_is_late() -> None:
+    for deadline in (TODAY - timedelta(days=3), TODAY, TODAY + timedelta(days=2), TODAY + timedelta(days=60)):
+        factories.issue(state=IssueState.RECTIFYING, deadline=deadline)
+    found = digest(factories.actor(Role.OFFICE))
+    assert (found.overdue, found.soon) == (1, 2)

@@ -16,7 +16,7 @@ from tracker.queries.counts import Count, capped, counting
 from tracker.queries.filters import closed_since
 from tracker.queries.issues import IssueLine, line_columns, with_lateness
 from tracker.queries.lateness import colour_of, is_overdue, is_undated
-from tracker.queries.moves import Move, moves_of
+from tracker.queries.moves import Move, is_soon, moves_of
 from tracker.queries.rules import work_calendar
 from workflows.policy import Colour
 
@@ -35,10 +35,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Digest:
-    """The overdue ledger at a glance, and what changed since the last working day before today."""
+    """The overdue ledger at a glance, and what changed since the last working day before today.
+
+    ``soon`` are in time, but due within the days that policy colours blue.
+    """
 
     since: date
     colours: dict[str, int]
+    soon: int
     undated: int
     newly: int
     closed: int
@@ -85,13 +89,14 @@ def digest(actor: Actor, conditions: Sequence[ColumnElement[bool]] = ()) -> Dige
     overdue = select(colour, func.count().label("n")).select_from(Issue).where(is_overdue(actor.today), *seen)
     found: dict[str, int] = {row.colour: row.n for row in db.session.execute(overdue.group_by(colour))}
     figures = select(
+        _number(is_soon(actor), *seen).label("soon"),
         _number(is_undated(), *seen).label("undated"),
         _number(newly_overdue(actor.today, since), *seen).label("newly"),
         _number(closed_since(since), listed(actor), *conditions).label("closed"),
     )
     row = db.session.execute(figures).one()
     colours = {one.value: found.get(one, 0) for one in (Colour.RED, Colour.YELLOW, Colour.BLUE)}
-    return Digest(since, colours, row.undated, row.newly, row.closed)
+    return Digest(since, colours, row.soon, row.undated, row.newly, row.closed)
 
 
 def _number(*conditions: ColumnElement[bool]) -> Any:

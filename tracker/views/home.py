@@ -48,11 +48,13 @@ def digest_tiles(figures: Digest, **kept: Any) -> list[dict[str, Any]]:
     changes = _("新增 {n} 条、销号 {closed} 条").format(n=figures.newly, closed=figures.closed)
     since = _("自 {day} 以来").format(day=figures.since.isoformat())
     late = tile(_("逾期"), figures.overdue, "plain", "clock")
+    soon = tile(_("临期"), figures.soon, "blue", "warning-circle")
+    soon["url"] = url_for("issues.index", timing="soon")
     return [
         late | {"note": f"{since} {changes}"},
         tile(_("红色"), colours["red"], "red", "warning-octagon", colour="red"),
         tile(_("黄色"), colours["yellow"], "yellow", "warning-triangle", colour="yellow"),
-        tile(_("蓝色"), colours["blue"], "blue", "warning-circle", colour="blue"),
+        soon,
         tile(_("未定时限"), figures.undated, "plain", "calendar", view="undated"),
     ]
 
