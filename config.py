@@ -27,5 +27,4 @@ WTF_CSRF_TIME_LIMIT = None  # a form may stay open as long as the sign-in lives
 DEMO = False
 DEMO_PASSWORD = ""  # shown on the sign-in page of the demo, and nowhere else
 DEV_PAGES = False  # the page of components, for those who build pages
-SCHEDULER = False
 TICK_SECONDS = 60

@@ -12,7 +12,7 @@ from jinja2 import Environment
 from tests.conftest import ROOT
 
 HAN = re.compile(r"(?!中文)[\u3400-\u9fff](?<!中文)")  # a language is called by its own name in every language
-MARKERS = {"_", "N_", "gettext", "ngettext"}
+MARKERS = {"_", "N_", "NP_", "gettext", "ngettext", "pgettext"}
 # Chinese that is data, not speech: each with the reason why no catalogue translates it.
 DATA = {
     "tracker/cli/": "the command speaks both languages in one line, whoever's terminal it is",

@@ -17,6 +17,7 @@ from tracker.models import Evidence, Issue, Phase
 from tracker.queries.issue_page import IssuePage
 
 _DAY = re.compile(r"(\d{4})[:-](\d{2})[:-](\d{2})[ T](\d{2}:\d{2})")
+_SHOWN = 2
 _ON_SPOT = (Phase.RECHECK, Phase.LOOKBACK)
 
 
@@ -87,7 +88,7 @@ def _doubts(row: Evidence, page: IssuePage) -> list[str]:
     if taken is not None and not _fits(taken, row, page.issue):
         doubts.append(_("手机记录的拍摄日期为 {day}，请核对").format(day=taken))
     if row.id in page.elsewhere:
-        doubts.append(_("同一照片也用于 {numbers}").format(numbers=_("、").join(page.elsewhere[row.id])))
+        doubts.append(_also_in(page.elsewhere[row.id]))
     return doubts
 
 
@@ -106,3 +107,11 @@ def taken_on(text: str | None) -> date | None:
         return date(*map(int, found.groups()[:3])) if found else None
     except ValueError:
         return None
+
+
+def _also_in(numbers: Sequence[str]) -> str:
+    """Return which other issues hold the same picture: the first few by number, the rest by how many."""
+    shown = _("、").join(numbers[:_SHOWN])
+    if len(numbers) <= _SHOWN:
+        return _("同一照片也用于 {numbers}").format(numbers=shown)
+    return _("同一照片也用于 {numbers} 等 {n} 个问题").format(numbers=shown, n=len(numbers))
