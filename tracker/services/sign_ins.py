@@ -71,7 +71,8 @@ def _make_room(person: Person, token: str, at: datetime, address: str) -> None:
 def sign_in_find(token: str, *, at: datetime, terms: SessionTerms) -> SignIn | None:
     """Return the living session of ``token``: neither idle too long, nor too old, nor ended by a change of rights."""
     query = select(SignIn).where(SignIn.token_hash == token_hash(token))
-    found = db.session.scalars(query.options(joinedload(SignIn.person), joinedload(SignIn.post))).first()
+    post = joinedload(SignIn.post).options(joinedload(Post.unit), joinedload(Post.group))
+    found = db.session.scalars(query.options(joinedload(SignIn.person), post)).first()
     if found is None or not found.person.is_active or found.security_epoch != found.person.security_epoch:
         return None
     if at - found.seen_at > terms.idle or at - found.created_at > terms.whole:
