@@ -1,0 +1,47 @@
+"""An issue that came in with a ledger is worked on through its pages like any other, to the sign-off."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+from flask import Flask
+from sqlalchemy import select
+
+from tests import factories, flows, pictures
+from tracker import clock
+from tracker.database import db
+from tracker.models import Issue, Post
+from tracker.services.ledger_import import LedgerEntry, LedgerFile, ledger_import
+from workflows.issue import IssueState
+
+
+def entry(place: str) -> LedgerEntry:
+    return LedgerEntry(
+        key="A-1", description="示例：垃圾一处", category="垃圾清运", source_ref="", found_on=None, found_by="",
+        places=((place, "village"),), spot="桥头", responsible_unit="", deadline=None, deadline_words="尽快",
+        status="督办中", remark="", returns=1, recurrences=0, points=(),
+    )  # fmt: skip
+
+
+def test_an_imported_issue_is_walked_to_the_sign_off(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    world = flows.world(clock.now())
+    file = LedgerFile("walk", "l.csv", "0" * 64, {}, creates_places=False)
+    ledger_import(rows=[entry(world.village.name)], file=file, actor=None, at=clock.now())
+    issue = db.session.scalars(select(Issue)).one()
+    due = (world.today + timedelta(days=20)).isoformat()
+    to_whom = {"responsible_unit_id": world.assignee.unit_id, "responsible_id": world.assignee.person_id}
+    steps = (
+        (world.office, "assign", to_whom | {"deadline": due}),
+        (world.assignee, "accept", {"measure_words": "示例：清运垃圾"}),
+        (world.assignee, "submit", {"result": "示例：已清运", "files": (BytesIO(pictures.picture()), "后.jpg")}),
+        (world.rechecker, "verify", {"finding": "示例：现场已清"}),
+        (world.office, "sign_off", {"opinion": "同意"}),
+    )
+    for who, act, given in steps:
+        client = factories.sign_in(app.test_client(), db.session.get_one(Post, who.post_id))
+        assert client.get(f"/issues/{issue.id}").status_code == 200
+        assert client.post(f"/issues/{issue.id}/{act}", data=given).status_code == 303, act
+    db.session.expire_all()
+    assert (issue.state, issue.returns, issue.deadline_words) == (IssueState.SIGNED_OFF, 1, "尽快")
