@@ -27,4 +27,5 @@ WTF_CSRF_TIME_LIMIT = None  # a form may stay open as long as the sign-in lives
 DEMO = False
 DEMO_PASSWORD = ""  # shown on the sign-in page of the demo, and nowhere else
 DEV_PAGES = False  # the page of components, for those who build pages
+SEND_FILE_MAX_AGE_DEFAULT = 3600  # styles and scripts stay in the browser for an hour, on a bad network a relief
 TICK_SECONDS = 60
