@@ -61,10 +61,11 @@ def sections(actor: Actor) -> list[Section]:
 def _section(actor: Actor, move: Move) -> Section:
     conditions = [listed(actor), move.condition(actor)]
     by = getattr(Issue, move.by)
-    query = line_columns().add_columns(counting(conditions).label("total"))
     # Few drafts among many issues: to walk them by the day they were found would mean to walk them all.
     nearest = func.coalesce(by, date.max) if move.by == "found_on" else by.asc().nulls_last()
-    rows = db.session.execute(query.where(*conditions).order_by(nearest, Issue.id).limit(SHOWN)).all()
+    ids = select(Issue.id).where(*conditions).order_by(nearest, Issue.id).limit(SHOWN).correlate(None)
+    query = line_columns().add_columns(counting(conditions).label("total")).where(Issue.id.in_(ids))
+    rows = db.session.execute(query.order_by(nearest, Issue.id)).all()
     return Section(move, with_lateness(rows, actor), capped(rows[0].total if rows else 0))
 
 

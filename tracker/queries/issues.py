@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Label, Row, Select, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.models import Issue, Person, Star, SupervisionGroup, Unit
@@ -46,16 +46,17 @@ def line_columns() -> Select[Any]:
             Issue.found_on, Issue.deadline, Issue.first_deadline, Issue.extensions, Issue.returns, Issue.recurrences,
             Issue.progress_percent, func.substr(Issue.progress_note, 1, _SHOWN).label("progress_note"),
             Issue.progress_at, Issue.assigned_at, Issue.move_due_on, Issue.review_on, Issue.policy_version_id,
-            PLACE.name.label("place"), TOWNSHIP.name.label("township"), Star.name.label("star"),
-            UNIT.name.label("unit"), RESPONSIBLE.name.label("responsible"), SupervisionGroup.name.label("group"),
+            _name(PLACE, Issue.location_id, "place"), _name(TOWNSHIP, Issue.township_id, "township"),
+            _name(Star, Issue.star_id, "star"), _name(UNIT, Issue.responsible_unit_id, "unit"),
+            _name(RESPONSIBLE, Issue.responsible_id, "responsible"),
+            _name(SupervisionGroup, Issue.found_by_group_id, "group"),
         )
-        .outerjoin(PLACE, PLACE.id == Issue.location_id)
-        .outerjoin(TOWNSHIP, TOWNSHIP.id == Issue.township_id)
-        .outerjoin(Star, Star.id == Issue.star_id)
-        .outerjoin(UNIT, UNIT.id == Issue.responsible_unit_id)
-        .outerjoin(RESPONSIBLE, RESPONSIBLE.id == Issue.responsible_id)
-        .outerjoin(SupervisionGroup, SupervisionGroup.id == Issue.found_by_group_id)
     )  # fmt: skip
+
+
+def _name(named: Any, key: Any, label: str) -> Label[Any]:
+    """Return the name behind a key as a column; six joins would cost PostgreSQL fifteen milliseconds of planning."""
+    return select(named.name).where(named.id == key).correlate(Issue).scalar_subquery().label(label)
 
 
 def narrowed(statement: Select[Any], actor: Actor, chosen: IssueFilter) -> Select[Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Row, Select, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tracker.database import db
@@ -106,9 +106,11 @@ def decode(text: str, sort: str, direction: str) -> Cursor:
 def page(statement: Select[Any], order: Order, size: int = SIZE) -> Page:
     """Return the rows of ``statement`` (on ``Issue``, with its ``id`` and sort column) that ``order`` asks for."""
     found: list[tuple[int, Row[Any]]] = []
-    for segment, query in _walk(statement, order):
-        rows = db.session.execute(query.limit(size + 1 - len(found))).all()
-        found += [(segment, row) for row in rows]
+    for segment, query, by in _walk(statement, order):
+        # What is narrowed and sorted are ids alone; the columns are read for the rows of the page.
+        ids = query.with_only_columns(Issue.id).order_by(*by).limit(size + 1 - len(found)).correlate(None)
+        shown = select(*statement.selected_columns).where(Issue.id.in_(ids)).order_by(*by)
+        found += [(segment, row) for row in db.session.execute(shown)]
         if len(found) > size:
             break
     more, kept = len(found) > size, found[:size]
@@ -125,12 +127,12 @@ def page(statement: Select[Any], order: Order, size: int = SIZE) -> Page:
 
 def everything(statement: Select[Any], order: Order) -> Iterator[Row[Any]]:
     """Yield every row in this order without holding them all."""
-    for _segment, query in _walk(statement, order):
-        yield from db.session.execute(query.execution_options(yield_per=1000))
+    for _segment, query, by in _walk(statement, order):
+        yield from db.session.execute(query.order_by(*by).execution_options(yield_per=1000))
 
 
-def _walk(statement: Select[Any], order: Order) -> Iterator[tuple[int, Select[Any]]]:
-    """Yield each stretch from the cursor on, in the direction of travel."""
+def _walk(statement: Select[Any], order: Order) -> Iterator[tuple[int, Select[Any], list[ColumnElement[Any]]]]:
+    """Yield each stretch from the cursor on, in the direction of travel, and what it is to be ordered by."""
     segments = list(enumerate(SORTS[order.sort]))
     rises = (order.direction == ASC) is not order.backward
     if not rises:
@@ -140,10 +142,12 @@ def _walk(statement: Select[Any], order: Order) -> Iterator[tuple[int, Select[An
         here = order.cursor if order.cursor is not None and order.cursor.segment == number else None
         started = started or here is not None
         if started:
-            yield number, _stretch(statement, segment, here, rises)
+            yield number, *_stretch(statement, segment, here, rises)
 
 
-def _stretch(statement: Select[Any], segment: Segment, cursor: Cursor | None, rises: bool) -> Select[Any]:
+def _stretch(
+    statement: Select[Any], segment: Segment, cursor: Cursor | None, rises: bool
+) -> tuple[Select[Any], list[ColumnElement[Any]]]:
     columns: list[Any] = [Issue.id] if segment.key is None else [segment.key, Issue.id]
     if segment.condition is not None:
         statement = statement.where(segment.condition)
@@ -153,4 +157,4 @@ def _stretch(statement: Select[Any], segment: Segment, cursor: Cursor | None, ri
             at.insert(0, literal(cursor.value, segment.key.type))
         here, there = (columns[0], at[0]) if len(columns) == 1 else (tuple_(*columns), tuple_(*at))
         statement = statement.where(here > there if rises else here < there)
-    return statement.order_by(*(column.asc() if rises else column.desc() for column in columns))
+    return statement, [column.asc() if rises else column.desc() for column in columns]
