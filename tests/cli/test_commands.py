@@ -146,3 +146,13 @@ def test_the_demo_county_is_told_to_the_end_under_a_whole_chain(sqlite_url: str,
     assert sum(states.values()) == 40
     assert len(states) >= 4
     assert not unmarked
+
+
+def test_the_demo_is_served_while_its_past_is_still_being_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.cli.demo._PATIENCE", 0.2)
+    served: list[bool] = []
+    monkeypatch.setattr("tracker.cli.demo.run_gunicorn", lambda app, **_words: served.append(app.config["DEMO"]))
+    result = CliRunner().invoke(main, ["demo", "--data", str(tmp_path / "demo"), "--issues", "5000"])
+    assert served == [True]
+    assert "background" in result.output
+    assert "demo-office" in result.output

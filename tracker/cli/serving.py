@@ -1,25 +1,22 @@
-"""``tracker serve`` and ``tracker demo``: the product in the browser."""
+"""``tracker serve``: the product in the browser."""
 
 from __future__ import annotations
 
-import os
-import secrets
-from pathlib import Path
 from typing import Any
 
 import click
 from flask import Flask
 
-from tracker import clock, schema
+from tracker import schema
 from tracker.app import create_app
 from tracker.cli.context import plain_errors
 from tracker.database import db
-from tracker.demo import DEMO_PASSWORD, demo_is_loaded, demo_load, demo_logins
+from tracker.demo import demo_is_loaded
 from tracker.jobs import build_scheduler
 
-_HOST = click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address to listen on")
-_PORT = click.option("--port", default=8000, show_default=True, help="端口 / port")
-_THREADS = click.option("--threads", default=8, show_default=True, help="每进程线程数 / threads a worker")
+HOST = click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address to listen on")
+PORT = click.option("--port", default=8000, show_default=True, help="端口 / port")
+THREADS = click.option("--threads", default=8, show_default=True, help="每进程线程数 / threads a worker")
 
 
 def run_gunicorn(app: Flask, *, host: str, port: int, workers: int, threads: int) -> None:
@@ -71,9 +68,9 @@ def refuse_unsafe(app: Flask) -> None:
 
 
 @click.command("serve")
-@_HOST
-@_PORT
-@_THREADS
+@HOST
+@PORT
+@THREADS
 @click.option("--workers", default=1, show_default=True, help="进程数；SQLite 用 1 / processes; 1 with SQLite")
 @plain_errors
 def serve(host: str, port: int, threads: int, workers: int) -> None:
@@ -92,38 +89,4 @@ def serve(host: str, port: int, threads: int, workers: int) -> None:
     run_gunicorn(app, host=host, port=port, workers=workers, threads=threads)
 
 
-@click.command("demo")
-@_HOST
-@_PORT
-@_THREADS
-@click.option("--issues", default=1500, show_default=True, help="示例问题数 / number of example issues")
-@click.option("--data", default="demo-data", show_default=True, help="演示数据目录 / folder of the demo data")
-@click.option("--no-serve", is_flag=True, help="只装载，不启动 / load only")
-@plain_errors
-def demo(host: str, port: int, threads: int, issues: int, data: str, no_serve: bool) -> None:
-    """装载演示县并启动。 Load the demo county where it is missing, print the logins, serve it."""
-    Path(data).mkdir(parents=True, exist_ok=True)
-    app = create_app(
-        {
-            "DEMO": True,
-            "DEMO_PASSWORD": DEMO_PASSWORD,
-            "DATA_DIR": data,
-            "SQLALCHEMY_DATABASE_URI": os.environ.get("DEMO_DATABASE_URI", ""),
-        }
-    )
-    schema.upgrade(app)
-    with app.app_context():
-        if not demo_is_loaded():
-            click.echo("正在装载演示县…… Loading the demo county…")
-            with click.progressbar(length=issues, label="示例问题 example issues") as bar:
-                demo_load(at=clock.now(), issues=issues, seed=secrets.randbelow(2**32), progress=bar.update)
-        click.echo(f"\n  http://{host}:{port}/\n\n  密码 password: {DEMO_PASSWORD}")
-        for login, post in demo_logins():
-            click.echo(f"  {login:16} {post}")
-        db.session.remove()
-        db.engine.dispose()
-    if not no_serve:
-        run_gunicorn(app, host=host, port=port, workers=1, threads=threads)
-
-
-COMMANDS = (serve, demo)
+COMMANDS = (serve,)

@@ -25,7 +25,7 @@ from tracker.storage import Limits, Store, StoredFile, Upload, intake
 
 _DIVISIONS = Path(__file__).resolve().parent.parent / "data" / "wuzhi_divisions.csv"
 _PAST = timedelta(days=150)
-_BATCH = 200  # steps a commit: a commit for each would wait for the disk ten thousand times
+_BATCH = 50  # steps a commit: for each, the disk would be waited for ten thousand times; with more, visitors wait
 _SHARE_OF_OWN = 40
 _VARIANTS = 6  # an old photograph counts for nothing, so a life needs several
 
