@@ -1,4 +1,5 @@
-// The phone's "more" panel closes on Escape and on a tap elsewhere; a summary of errors takes the focus.
+// The phone's "more" panel closes on Escape and on a tap elsewhere; a summary of errors takes the focus; the current one of
+// more tabs than fit comes into sight.
 import { onPage } from "./words.js";
 
 function close(more, refocus) {
@@ -19,3 +20,4 @@ document.addEventListener("keydown", (event) => {
 });
 
 onPage((root) => root.querySelector("[data-focus]")?.focus());
+onPage((root) => root.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }));
