@@ -141,15 +141,15 @@ def asks_of_ours(client: Client, known: SimpleNamespace) -> dict[str, Callable[[
 
 
 def _deep(client: Client, path: str) -> str:
-    """Return the address of the last page but one, or of the twentieth."""
-    found = path
+    """Return the address of the last full page, or of the twentieth."""
+    full, found = path, path
     for _page in range(20):
         _status, page, _headers = client.ask(("GET", found, ""))
         link = re.search(rb'rel="next" href="([^"]+)"', page)
         if link is None:
-            return found
-        found = link.group(1).decode().replace("&amp;", "&")
-    return found
+            return full
+        full, found = found, link.group(1).decode().replace("&amp;", "&")
+    return full
 
 
 def asks_of_bare(known: SimpleNamespace) -> dict[str, Callable[[int], Ask]]:
