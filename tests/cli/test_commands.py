@@ -156,3 +156,15 @@ def test_the_demo_is_served_while_its_past_is_still_being_told(tmp_path: Path, m
     assert served == [True]
     assert "background" in result.output
     assert "demo-office" in result.output
+
+
+def test_a_life_that_runs_out_of_photographs_ends_as_it_is(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.demo.load._VARIANTS", 2)
+    monkeypatch.setattr("tracker.demo.life.FAILS", 1.0)
+    app = build_app(sqlite_url, tmp_path)
+    told: list[int] = []
+    with app.app_context():
+        demo_load(at=AT, issues=30, seed=5, progress=told.append)
+    assert sum(told) == 30

@@ -7,6 +7,7 @@ life are done, so that the county's history reads in order.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -34,6 +35,7 @@ from workflows.consent import ConsentKind, ConsentState
 from workflows.issue import Severity
 
 Steps = Iterator[datetime]
+FAILS = 0.15  # the share of re-checks that do not pass
 
 
 @dataclass
@@ -43,6 +45,10 @@ class Stage:
     world: World
     calendar: WorkCalendar
     photos: dict[tuple[str, bool], list[StoredFile]]
+
+
+class OutOfPhotosError(Exception):
+    """This life has shown every example photograph; an old one counts for nothing."""
 
 
 class Life:
@@ -59,7 +65,14 @@ class Life:
         self.responsible: Post
 
     def steps(self) -> Steps:
-        """Play the life; each yielded instant is when the next step happens."""
+        """Play the life; each yielded instant is when the next step happens.
+
+        It ends early, as it is, where it would need one more new photograph than there are.
+        """
+        with suppress(OutOfPhotosError):
+            yield from self._whole()
+
+    def _whole(self) -> Steps:
         yield self.pace.at
         self._find()
         if self.issue.number is None or self.rng.random() < 0.02:
@@ -180,7 +193,7 @@ class Life:
             )
             yield self.pace.later(0, 6 if self.pace.is_slow else 3)
             group = self.rng.choice(self.stage.world.groups[self.group])
-            if attempt == 2 or self.rng.random() > 0.15:
+            if attempt == 2 or self.rng.random() > FAILS:
                 words = self.rng.choice(texts.VERIFY_WORDS)
                 issue_verify(issue_id=self.issue.id, finding=words, **self._by(group))
                 return
@@ -229,6 +242,8 @@ class Life:
 
     def _photos(self, *, after: bool, number: int) -> tuple[StoredFile, ...]:
         left = [photo for photo in self.stage.photos[(self.finding.picture, after)] if photo not in self.used]
+        if len(left) < number:
+            raise OutOfPhotosError
         chosen = self.rng.sample(left, number)
         self.used.update(chosen)
         return tuple(chosen)
