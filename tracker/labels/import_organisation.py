@@ -1,0 +1,47 @@
+"""What is noticed in rows of units, groups, rosters, people and posts, each with the remedy."""
+
+from __future__ import annotations
+
+from tracker.languages import N_
+
+ORGANISATION_NOTE: dict[str, str] = {
+    "refused": N_("不能导入：{words}"),
+    "needed": N_("这一格必须填写"),
+    "changed": N_("改动：{words}"),
+    "twice_same": N_("与第 {words} 行相同，只导入一次"),
+    "twice_otherwise": N_("与第 {words} 行说的是同一条，内容却不一样，请改正，或不导入其中一行"),
+    "yes_no_unknown": N_("“{words}”看不出是或否，请填“是”或“否”"),
+    "code_odd": N_("代码“{words}”只能含字母、数字、- 和 _"),
+    "id_odd": N_("“{words}”不是系统编号；新的一行请留空"),
+    "kind_unknown": N_("没有“{words}”这种单位类型，请填乡镇、街道、村、社区、网格、部门、机关或企业"),
+    "kind_needed": N_("从名称“{words}”看不出类型，请填写类型"),
+    "kind_by_ending": N_("没有写类型，按名称理解为{words}，导入后请在“组织”中确认"),
+    "unit_alike": N_("已有名称相近的单位：{words}，请确认不是同一个"),
+    "group_number_odd": N_("“{words}”不是组号，请填 1 至 999"),
+    "group_missing": N_("没有叫“{words}”的督导组，请先导入督导组"),
+    "roster_elsewhere": N_("也在其他组的名单上：{words}"),
+    "day_today": N_("没有写开始日期，从今天 {words} 起"),
+    "day_supposed": N_("日期按 {words} 理解，请核对"),
+    "period_open": N_("“{words}”不是日期，不设结束日期"),
+    "login_odd": N_("账号“{words}”应为 2 至 64 个字母、数字或汉字，可含 . _ -"),
+    "login_proposed": N_("没有写账号，将用 {words}"),
+    "login_needed": N_("从姓名“{words}”拼不出账号，请填写账号"),
+    "login_others": N_("这个账号是{words}的，请核对姓名，或换一个账号"),
+    "login_unknown": N_("没有账号“{words}”，请先由系统管理员建立"),
+    "login_disabled": N_("账号“{words}”已停用，请先由系统管理员启用"),
+    "person_known": N_("与已有账号 {words} 视为同一人"),
+    "person_unclear": N_("已有同名账号 {words}：是同一人请在账号一栏填它，不是请另填一个账号"),
+    "namesake": N_("已有同名账号 {words}，请确认不是同一人"),
+    "account_stays": N_("账号已有，这一项不改：{words}"),
+    "account_disabled": N_("账号 {words} 已停用，导入不会启用"),
+    "phone_shared": N_("同一号码已属于 {words}，请核对"),
+    "phone_odd": N_("“{words}”不像 11 位手机号，也不像固定电话，请核对"),
+    "phone_wrong": N_("“{words}”不是电话号码，只能含数字、空格、+、-、括号"),
+    "email_wrong": N_("“{words}”不是电子邮箱"),
+    "name_differs": N_("这个账号的姓名是“{words}”，请核对"),
+    "role_unknown": N_("没有“{words}”这个岗位，请按系统中的岗位名称填写，如创建办、责任单位、督导组组长"),
+    "post_over": N_("任期到 {words} 已经结束，不能授予"),
+    "post_waits": N_("已在申请，等待另一名安全管理员审批"),
+    "post_from_today": N_("没有写开始日期，从今天 {words} 起"),
+    "post_without": N_("这个岗位不需要这一项，“{words}”不用"),
+}
