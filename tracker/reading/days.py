@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from tracker.languages import N_
-from tracker.reading.day_terms import DayRead, DayTerms, Order
+from tracker.reading.day_terms import FIRST_YEAR, LAST_YEAR, DayRead, DayTerms, Order
 from tracker.reading.day_texts import LONGEST, moment_day, text_day
 from tracker.reading.numeric_days import proven_order
 from tracker.reading.serial_days import number_day
@@ -14,6 +14,7 @@ from tracker.reading.tidy_text import tidy
 
 __all__ = ["DOUBTS", "RULES", "DayRead", "DayTerms", "Order", "column_order", "read_day"]
 
+_ISO = len("2026-10-09")
 RULES: dict[str, str] = {
     "cell": N_("日期单元格"),
     "instant": N_("带时区的时刻，换算为北京时间"),
@@ -60,8 +61,19 @@ def read_day(value: object, terms: DayTerms) -> DayRead:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return number_day(value, terms)
     if isinstance(value, str):
-        return text_day(value, terms)
+        return _iso_day(value) or text_day(value, terms)
     return DayRead(None, rule="none" if value is not None else "empty")
+
+
+def _iso_day(value: str) -> DayRead | None:
+    """Return the day of 2026-10-09 at once, which machines write by the thousand."""
+    if len(value) != _ISO or value[4] != "-" or value[7] != "-" or not value.isascii():
+        return None
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return None
+    return DayRead(day, rule="full") if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def column_order(values: Iterable[object]) -> Order | None:

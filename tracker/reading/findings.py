@@ -31,6 +31,8 @@ _MARKED = tuple(
         *(f"([{signs}])" for signs in ("①-⑳", "⑴-⒇", "⒈-⒛", "㈠-㈩", "❶-❿")),
     )
 )
+# Whatever the style, a list has something for one and something for two.
+_FIRST, _SECOND = re.compile("[1１一①⑴⒈㈠❶]"), re.compile("[2２二②⑵⒉㈡❷]")
 _BEFORE = re.compile(r"(?:[；;。：:，,！？）)\s]|问题|如下|以下|情况)$|^$")
 _BEFORE_DIGIT = re.compile(r"[；;。：:\s][ \t]*$|^$")
 _HEADING = re.compile(r"(?:[：:，,]|问题|情况|如下|以下|方面|不足|隐患)$")
@@ -54,6 +56,8 @@ def split_findings(text: str) -> tuple[str, ...]:
     如下); otherwise it is a finding. At the end of a finding ；、， fall away and 。 stays.
     """
     plain = text.strip()
+    if not _FIRST.search(plain) or not _SECOND.search(plain):
+        return (plain,) if plain else ()  # as nearly every cell is
     chains = (
         chain
         for patterns, is_clear in ((_NUMBERED, False), (_MARKED, True))

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
+from tracker.languages import LANGUAGES, _, speaking
 from tracker.reading.fields import ImportKind, Value, fields_of
 from tracker.reading.heading_sense import head, is_of_one_kind, sense
 from tracker.reading.heading_words import Heading, forms, normalise, pieces, plain, tokens
@@ -47,8 +48,11 @@ def _known(kind: ImportKind) -> tuple[_Known, ...]:
     """Return every heading a field goes by, plain; the first field to claim a word keeps it."""
     found: dict[str, _Known] = {}
     fields = fields_of(kind)
-    for key, field in fields.items():
-        found.setdefault(plain(field.words), _Known(plain(field.words), key, 1.0, EXACT, ()))
+    for language in LANGUAGES:  # our own templates are filled in in either
+        with speaking(language):
+            for key, field in fields.items():
+                words = _(field.words)
+                found.setdefault(plain(words), _Known(plain(words), key, 1.0, EXACT, _latin(words)))
     for key, field in fields.items():
         for word in (*field.synonyms, key):
             found.setdefault(plain(word), _Known(plain(word), key, 0.97, SYNONYM, _latin(word)))
@@ -107,7 +111,7 @@ def _is_one_character_off(form: str, other: str) -> bool:
 
 def _near(form: str, kind: ImportKind) -> Iterator[tuple[_Known, float]]:
     texts, least = _by_text(kind), _LATIN_ALIKE if form.isascii() else _ALIKE
-    for text, ratio, _ in process.extract(form, texts.keys(), scorer=fuzz.ratio, score_cutoff=least, limit=None):
+    for text, ratio, _key in process.extract(form, texts.keys(), scorer=fuzz.ratio, score_cutoff=least, limit=None):
         if text not in VAGUE and not form.endswith(text):
             yield texts[text], ratio
 
