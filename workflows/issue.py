@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from workflows.spec import Guard, Transition, Workflow
@@ -208,3 +208,10 @@ FINAL_STATES = frozenset({S.SIGNED_OFF, S.DISMISSED})
 def is_overdue(state: IssueState, deadline: date | None, today: date) -> bool:
     """Say whether an issue is open and past its deadline; an undated or suspended one never is."""
     return state in OPEN_STATES and deadline is not None and deadline < today
+
+
+def closed_late(deadline: date | None, hour: time | None, at: datetime) -> bool:
+    """Say whether an issue signed off at ``at`` (Shanghai wall time) was late; a day without an hour counts whole."""
+    if deadline is None or at.date() != deadline or hour is None:
+        return deadline is not None and at.date() > deadline
+    return at.time() > hour

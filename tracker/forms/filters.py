@@ -108,10 +108,15 @@ class ListForm(Form):
         """Return how to sort, and from where."""
         return Order(self.sort, self.direction, self._cursor(), backward=bool(self.before))
 
+    @property
+    def _is_wide(self) -> bool:
+        """Tell whether what is asked for lies beyond the open issues: a piece of work, or what was closed late."""
+        return bool(self.todo) or self.timing is Timing.CLOSED_LATE
+
     def chosen(self) -> IssueFilter:
-        """Return the filter; without a state it is the open ones, with a piece of work to do whatever waits for it."""
+        """Return the filter; without a state it is the open ones, or all where what is asked for lies beyond."""
         return IssueFilter(
-            states=tuple(self.state) or (("all",) if self.todo else (OPEN_TAB,)),
+            states=tuple(self.state) or ((ALL_TAB,) if self._is_wide else (OPEN_TAB,)),
             timing=self.timing, place_id=self.place, unit_id=self.unit, star_id=self.star, source=self.source,
             severity=self.severity, finder_id=self.finder, roster_id=self.roster, mine=self.mine,
             found_from=self.found_from, found_to=self.found_to, due_from=self.due_from, due_to=self.due_to,

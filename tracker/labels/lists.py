@@ -8,6 +8,7 @@ TIMING = {
     "overdue": N_("已逾期"),
     "soon": N_("即将到期"),
     "undated": N_("未定时限"),
+    "closed_late": N_("超期销号"),
 }
 MINE = {
     "created": N_("我登记的"),

@@ -26,9 +26,10 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 def listed(actor: Actor) -> ColumnElement[bool]:
     """Return the same condition as ``visible`` for lists and counts: what is in scope is gathered once, by index.
 
-    For a single record ``visible`` is cheaper, since it looks at that record alone.
+    What an undone import made is in no list, though its record can still be opened. For a single record ``visible``
+    is cheaper, since it looks at that record alone.
     """
-    return and_(*_gathered(actor), _draft_is_own(actor), _confidential_is_narrow(actor))
+    return and_(*_gathered(actor), _is_not_taken_back(), _draft_is_own(actor), _confidential_is_narrow(actor))
 
 
 def listed_open(actor: Actor) -> ColumnElement[bool]:
@@ -99,6 +100,11 @@ def led_star_ids(actor: Actor) -> Select[Any]:
             or_(StarLead.valid_to.is_(None), StarLead.valid_to >= actor.today),
         )
     )
+
+
+def _is_not_taken_back() -> ColumnElement[bool]:
+    """Return the condition that an issue did not leave with an import that was undone: only then its key is free."""
+    return or_(Issue.state != IssueState.DISMISSED, Issue.import_key.is_not(None), Issue.import_batch_id.is_(None))
 
 
 def _draft_is_own(actor: Actor) -> ColumnElement[bool]:

@@ -40,6 +40,7 @@ class Timing(StrEnum):
     OVERDUE = "overdue"
     SOON = "soon"
     UNDATED = "undated"
+    CLOSED_LATE = "closed_late"
 
 
 class Mine(StrEnum):
@@ -94,7 +95,7 @@ class IssueFilter:
     @property
     def is_open_only(self) -> bool:
         """Tell whether no issue that is not open can be found, whatever the tab."""
-        return bool(self.timing or self.band or self.colour)
+        return bool(self.timing not in (None, Timing.CLOSED_LATE) or self.band or self.colour)
 
 
 def seen_by(actor: Actor, chosen: IssueFilter) -> list[ColumnElement[bool]]:
@@ -141,6 +142,8 @@ def roster_of(group_id: int, today: date) -> Select[Any]:
 def _timing(timing: Timing, actor: Actor) -> ColumnElement[bool]:
     if timing is Timing.OVERDUE:
         return is_overdue(actor.today)
+    if timing is Timing.CLOSED_LATE:
+        return and_(Issue.state == IssueState.SIGNED_OFF, Issue.closed_late.is_(True))
     return is_undated() if timing is Timing.UNDATED else is_soon(actor)
 
 

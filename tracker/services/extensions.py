@@ -50,7 +50,7 @@ def extension_approve(
     with transaction():
         extension, issue = _for_change(extension_id, actor, version)
         _decide(extension, issue, "approve", opinion, actor, at)
-        issue.deadline = extension.new_deadline
+        issue.deadline, issue.deadline_time = extension.new_deadline, None
         issue.extensions += 1
         _announce(extension, issue, "approve", "extension_approved", actor, at)
         return extension

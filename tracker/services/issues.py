@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from tracker import labels
-from tracker.clock import local_date
+from tracker.clock import local, local_date
 from tracker.database import db, transaction
 from tracker.errors import ForbiddenError, InvalidError
 from tracker.languages import _
@@ -22,7 +22,7 @@ from tracker.services.rechecks import returned
 from tracker.services.recipients import Audience, people, tell, tell_circles
 from tracker.services.transitions import advance, issue_for_change, note, permit
 from workflows.consent import ConsentKind
-from workflows.issue import IssueState
+from workflows.issue import IssueState, closed_late
 
 
 def issue_refuse(*, issue_id: int, reason: str, actor: Actor, at: datetime, version: int | None = None) -> Issue:
@@ -46,7 +46,10 @@ def issue_sign_off(
         issue = issue_for_change(issue_id, actor, version)
         permit(issue, "sign_off", actor)
         words = words_of("opinion", opinion)
-        changes = {"signed_off_at": at, "signed_off_by_id": actor.person_id, "progress_percent": 100}
+        late = closed_late(issue.deadline, issue.deadline_time, local(at))
+        changes = {
+            "signed_off_at": at, "signed_off_by_id": actor.person_id, "progress_percent": 100, "closed_late": late,
+        }  # fmt: skip
         event = advance(issue, "sign_off", actor=actor, at=at, detail={"opinion": words}, changes=changes)
         circles = (Audience.RESPONSIBLE, Audience.FINDER, Audience.CLOSERS)
         tell_circles(issue, event, "signed_off", *circles, actor=actor, at=at, words=words)

@@ -25,7 +25,7 @@ from workflows.issue import Severity
 SENT_BACK: dict[str, Any] = {
     "submitted_at": None, "submitted_by_id": None, "submitted_unit_id": None, "verified_at": None,
     "verified_by_id": None, "verified_group_id": None, "recheck_finding": "", "signed_off_at": None,
-    "signed_off_by_id": None, "result": "",
+    "signed_off_by_id": None, "closed_late": None, "result": "",
 }  # fmt: skip
 
 
