@@ -8,6 +8,7 @@ from typing import Any
 
 from workflows.consent import CONSENT, CONSENT_REQUEST
 from workflows.extension import EXTENSION, EXTENSION_REQUEST
+from workflows.importing import IMPORT
 from workflows.issue import FINAL_STATES, ISSUE, WAITING, IssueState
 from workflows.spec import Guard, Transition, Workflow
 
@@ -44,6 +45,7 @@ TEXT_KEYS = frozenset(
         "issue",
         "extension",
         "consent",
+        "import",
     }
 )
 
@@ -66,6 +68,7 @@ def pages(words: Mapping[str, Words]) -> dict[str, str]:
         "issue.md": _page(ISSUE, words["issue"], _waiting(words["issue"]), ()),
         "extension.md": _page(EXTENSION, words["extension"], (), EXTENSION_REQUEST),
         "consent.md": _page(CONSENT, words["consent"], (), CONSENT_REQUEST),
+        "import.md": _page(IMPORT, words["import"], (), ()),
     }
 
 

@@ -7,7 +7,19 @@ from importlib import import_module
 
 import pytest
 
-MODULES = ("spec", "issue", "extension", "consent", "stage", "calendar", "policy", "policy_rules", "clocks", "diagram")
+MODULES = (
+    "spec",
+    "issue",
+    "extension",
+    "consent",
+    "stage",
+    "calendar",
+    "policy",
+    "policy_rules",
+    "clocks",
+    "diagram",
+    "importing",
+)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -14,6 +14,7 @@ from workflows.calendar import CALENDAR_CODES, DayKind, DayReason
 from workflows.consent import CONSENT, CONSENT_REQUEST_CODES, ConsentKind, ConsentState
 from workflows.engine import ENGINE_CODES
 from workflows.extension import EXTENSION, REQUEST_CODES, ExtensionState
+from workflows.importing import IMPORT, START_NOT_HERE, STARTS, ImportCapacity, ImportState
 from workflows.issue import ISSUE, Capacity, Clock, IssueState, Severity
 from workflows.policy import Colour, Policy, Terms
 from workflows.policy_rules import POLICY_CODES
@@ -33,6 +34,9 @@ ENUMS = [
     (labels.ISSUE_TRIGGER, ISSUE.triggers),
     (labels.EXTENSION_TRIGGER, {"request", *EXTENSION.triggers}),
     (labels.CONSENT_TRIGGER, {"request", *CONSENT.triggers}),
+    (labels.IMPORT_STATE, ImportState),
+    (labels.IMPORT_CAPACITY, ImportCapacity),
+    (labels.IMPORT_TRIGGER, set(IMPORT.triggers)),
     (labels.POLICY_ERROR, POLICY_CODES),
     (labels.CALENDAR_ERROR, CALENDAR_CODES),
 ]
@@ -45,7 +49,8 @@ def test_every_code_has_words_and_no_other(table: Mapping[str, str], codes: Any)
 
 
 def test_every_refusal_has_words_and_no_other() -> None:
-    codes = ISSUE.codes | EXTENSION.codes | CONSENT.codes
+    codes = ISSUE.codes | EXTENSION.codes | CONSENT.codes | IMPORT.codes | {START_NOT_HERE}
+    codes |= {guard.code for guards in STARTS.values() for guard in guards}
     assert set(labels.REFUSAL) == codes | ENGINE_CODES | REQUEST_CODES | CONSENT_REQUEST_CODES | STAGE_CODES
 
 

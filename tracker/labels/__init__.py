@@ -7,6 +7,18 @@ from collections.abc import Mapping
 from tracker.labels.access import ACTION, CELL
 from tracker.labels.audit import AUDIT_ACTION, AUDIT_OUTCOME, CHAIN, CHAIN_FAULT
 from tracker.labels.history import HAPPENED
+from tracker.labels.imports import (
+    FATE,
+    IMPORT_CAPACITY,
+    IMPORT_KIND,
+    IMPORT_NOTE,
+    IMPORT_STATE,
+    IMPORT_TASK,
+    IMPORT_TRIGGER,
+    NOTE_LEVEL,
+    REFERENCE_FROM,
+    field_words,
+)
 from tracker.labels.law import (
     CAPACITY,
     CLOCK,
@@ -68,16 +80,25 @@ __all__ = [
     "EXPLORED",
     "EXTENSION_STATE",
     "EXTENSION_TRIGGER",
+    "FATE",
     "HAPPENED",
+    "IMPORT_CAPACITY",
+    "IMPORT_KIND",
+    "IMPORT_NOTE",
+    "IMPORT_STATE",
+    "IMPORT_TASK",
+    "IMPORT_TRIGGER",
     "INDICATOR_KIND",
     "ISSUE_TRIGGER",
     "MINE",
     "NAME_REASON",
+    "NOTE_LEVEL",
     "OUTCOME",
     "PAGE_TEXT",
     "PHASE",
     "POLICY_ERROR",
     "POLICY_FIELD",
+    "REFERENCE_FROM",
     "REFUSAL",
     "ROLE",
     "SEVERITY",
@@ -87,6 +108,7 @@ __all__ = [
     "TIMING",
     "TRIGGER",
     "UNIT_KIND",
+    "field_words",
     "word",
     "workflow_words",
 ]
@@ -103,6 +125,7 @@ def workflow_words() -> dict[str, Words]:
         "issue": _words(STATE, ISSUE_TRIGGER),
         "extension": _words(EXTENSION_STATE, EXTENSION_TRIGGER),
         "consent": _words(CONSENT_STATE, CONSENT_TRIGGER),
+        "import": _words(IMPORT_STATE, IMPORT_TRIGGER),
     }
 
 
@@ -111,7 +134,7 @@ def _words(states: Mapping[str, str], triggers: Mapping[str, str]) -> Words:
         text=_spoken(PAGE_TEXT),
         states=_spoken(states),
         triggers=_spoken(triggers),
-        capacities=_spoken(CAPACITY),
+        capacities=_spoken(CAPACITY | IMPORT_CAPACITY),
         refusals=_spoken(REFUSAL),
         clocks=_spoken(CLOCK),
     )

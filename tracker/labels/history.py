@@ -37,6 +37,7 @@ HAPPENED: dict[str, str] = {
     "stage_finish": NP_("done", "完成阶段"),
     "merge": NP_("done", "并案"),
     "import": NP_("done", "台账导入"),
+    "import_undo": NP_("done", "撤销导入"),
     "calendar": NP_("done", "工作日历调整"),
     "conceal": NP_("done", "设为保密"),
     "reveal": NP_("done", "取消保密"),

@@ -63,6 +63,7 @@ TRIGGER: dict[str, str] = {
     "stage_finish": N_("完成阶段"),
     "merge": N_("并案"),
     "import": N_("台账导入"),
+    "import_undo": N_("撤销导入"),
     "calendar": N_("工作日历调整"),
     "conceal": N_("设为保密"),
     "reveal": N_("取消保密"),

@@ -38,15 +38,18 @@ MESSAGE = {
     "very_late": N_("{number} {place}：严重逾期（时限 {deadline}），请立即整改并申请销号。{summary}"),
     "sign_in_lock": N_("账号“{name}”多次登录失败，已锁定30分钟，来源地址 {address}。如非本人操作，请联系安全管理员。"),
     "sign_in_replaced": N_("您的账号在第三处登录（{address}），最早的一处已自动退出。如非本人操作，请立即修改密码。"),
+    "import_asked": N_("{name} 请您复核导入“{file}”：{n} 个问题，其中有的已办结。"),
+    "import_declined": N_("{name} 退回了“{file}”的导入，请修改后重新提请。"),
     "post_approved": N_("您有新的岗位生效，可在页面上方切换岗位。"),
 }
 _SAID = N_("{message} {who}：“{words}”")
 _UNDATED = N_("未定时限")
+_PLAIN = ("number", "place", "summary", "days", "name", "address", "file", "n")
 
 
 def message_words(kind: str, context: Mapping[str, Any]) -> str:
     """Return the whole message in the current language; a kind without words speaks for itself."""
-    known = {name: str(context.get(name) or "") for name in ("number", "place", "summary", "days", "name", "address")}
+    known = {name: str(context.get(name) or "") for name in _PLAIN}
     deadline = context.get("deadline") or _(_UNDATED)
     message = _(MESSAGE[kind]).format(**known, deadline=deadline) if kind in MESSAGE else kind
     if not context.get("words"):

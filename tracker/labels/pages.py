@@ -9,6 +9,7 @@ PAGE_TEXT: dict[str, str] = {
     "issue": N_("整改问题流程"),
     "extension": N_("延期流程"),
     "consent": N_("领导同意流程"),
+    "import": N_("台账导入流程"),
     "states": N_("状态"),
     "moves": N_("事项"),
     "requests": N_("提出申请时的条件"),

@@ -40,6 +40,18 @@ REFUSAL: dict[str, str] = {
     "you_consented": N_("您已作为领导表示同意，请由创建办其他同志办理"),
     "no_review_date": N_("请填写复审日期"),
     "review_date_not_ahead": N_("复审日期须晚于今天，请重新选择日期"),
+    # Imports.
+    "no_sign_off_day": N_("已销号的问题须有销号日期"),
+    "import_no_start": N_("导入的问题不能以这个状态开始"),
+    "import_unread": N_("文件尚未读完，请稍候"),
+    "import_empty": N_("没有可以导入的行，请改正或检查列的对应"),
+    "import_faulty": N_("还有待确认或有错误的行：请改正，或选择只导入无误的行"),
+    "import_needs_second": N_("含有已办结的问题，须由另一名经办人或县领导复核后导入"),
+    "import_needs_none": N_("没有已办结的问题，可以直接导入"),
+    "import_you_asked": N_("提请与复核须由两人办理，请由另一名经办人或县领导复核"),
+    "import_asked_long_ago": N_("提请已超过24小时，请退回后重新提请"),
+    "import_stays": N_("组织和人员的导入不能整批撤销，请在相应页面修改"),
+    "import_worked_on": N_("已有人办理其中的问题，不能再撤销这次导入"),
     # Extensions.
     "extension_not_now": N_("只有整改中的问题可以申请延期"),
     "extension_undated": N_("该问题未定时限，无需延期"),

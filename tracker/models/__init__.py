@@ -3,6 +3,7 @@
 from tracker.models.decision import Consent, Extension
 from tracker.models.evidence import Blob, Evidence, Phase
 from tracker.models.group import GroupVillage, SupervisionGroup
+from tracker.models.imports import Fate, ImportBatch, ImportMapping, ImportRow, ImportTask
 from tracker.models.issue import AssistingUnit, Issue, Measure, Source, Stage
 from tracker.models.message import Counter, Notice, OutboxMessage
 from tracker.models.person import (
@@ -17,7 +18,6 @@ from tracker.models.person import (
 )
 from tracker.models.policy import (
     CalendarCorrection,
-    ImportBatch,
     PolicyVersion,
     RequestKey,
     SavedFilter,
@@ -40,8 +40,12 @@ __all__ = [
     "Counter",
     "Evidence",
     "Extension",
+    "Fate",
     "GroupVillage",
     "ImportBatch",
+    "ImportMapping",
+    "ImportRow",
+    "ImportTask",
     "Indicator",
     "IndicatorKind",
     "Issue",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.database import Model, UTCDateTime, code_column
 from tracker.models.group import SupervisionGroup
+from tracker.models.imports import ImportBatch
 from tracker.models.person import Person
-from tracker.models.policy import ImportBatch, PolicyVersion
+from tracker.models.policy import PolicyVersion
 from tracker.models.star import Indicator, Star
 from tracker.models.unit import Unit
 from workflows.issue import IssueState, Severity
@@ -38,6 +39,8 @@ class Issue(Model):
     """Days are Shanghai calendar days, inclusive; instants are UTC.
 
     ``first_deadline`` never changes once set. ``move_due_on`` is the day by which the present move must be made.
+    ``deadline_time`` is the hour of that day, Shanghai time, where one was set; without one the day counts whole.
+    ``closed_late`` says whether it was signed off after its deadline, once it is.
     ``cycle`` counts returns and reopenings: evidence and consents belong to the cycle they were given in.
     """
 
@@ -76,6 +79,7 @@ class Issue(Model):
     accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     first_deadline: Mapped[date | None]
     deadline: Mapped[date | None]
+    deadline_time: Mapped[time | None]
     deadline_words: Mapped[str] = mapped_column(String(100), default="")
     extensions: Mapped[int] = mapped_column(default=0)
 
@@ -96,6 +100,7 @@ class Issue(Model):
     recheck_finding: Mapped[str] = mapped_column(Text, default="")
     signed_off_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     signed_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    closed_late: Mapped[bool | None]
     review_on: Mapped[date | None]
     move_due_on: Mapped[date | None]
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("issue.id"), index=True)

@@ -1,4 +1,4 @@
-"""What a county may change without code: policy by date of effect, calendar corrections, settings, filters, imports."""
+"""What a county may change without code: policy by date of effect, calendar corrections, settings, filters."""
 
 from __future__ import annotations
 
@@ -75,18 +75,3 @@ class RequestKey(Model):
     body_hash: Mapped[str] = mapped_column(String(64))
     answer: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
-
-
-class ImportBatch(Model):
-    """One file that was brought in; what came with it can be told apart for ever."""
-
-    __tablename__ = "import_batch"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    file_name: Mapped[str] = mapped_column(String(255))
-    file_sha256: Mapped[str] = mapped_column(String(64))
-    mapping: Mapped[dict[str, Any]] = mapped_column(JSON)
-    rows: Mapped[int]
-    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
