@@ -11,13 +11,15 @@ from tracker.models import Setting
 from tracker.services.ticks import HEARTBEAT
 
 
-def test_the_clock_ticks_by_one_job_that_never_overlaps_or_piles_up(sqlite_app: Flask) -> None:
+def test_the_clock_ticks_by_jobs_that_never_overlap_or_pile_up(sqlite_app: Flask) -> None:
     scheduler = build_scheduler(sqlite_app)
     scheduler.start(paused=True)
-    (job,) = scheduler.get_jobs()
+    jobs = scheduler.get_jobs()
     scheduler.shutdown(wait=False)
-    assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
-    assert job.trigger.interval == timedelta(seconds=sqlite_app.config["TICK_SECONDS"])
+    assert {job.id for job in jobs} == {"tick", "imports"}
+    for job in jobs:
+        assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
+        assert job.trigger.interval == timedelta(seconds=sqlite_app.config["TICK_SECONDS"])
 
 
 def test_the_job_ticks_at_the_present_instant(sqlite_app: Flask) -> None:

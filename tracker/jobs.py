@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from tracker import clock
 from tracker.database import db
+from tracker.services.importing.tasks import folders, imports_resume
 from tracker.services.ticks import tick
 
 
 def build_scheduler(app: Flask) -> BackgroundScheduler:
-    """Return the scheduler with its one job; the caller starts it and shuts it down."""
+    """Return the scheduler with its jobs; the caller starts it and shuts it down."""
     scheduler = BackgroundScheduler(
         timezone=app.config["TIMEZONE"],
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -27,5 +29,14 @@ def build_scheduler(app: Flask) -> BackgroundScheduler:
             finally:
                 db.session.remove()
 
+    def resuming() -> None:
+        with app.app_context():
+            try:
+                imports_resume(folders(Path(app.config["DATA_DIR"])), clock.now())
+            finally:
+                db.session.remove()
+
     scheduler.add_job(ticking, "interval", seconds=app.config["TICK_SECONDS"], id="tick")
+    # A job of its own: a long import must not keep the clock from ticking.
+    scheduler.add_job(resuming, "interval", seconds=app.config["TICK_SECONDS"], id="imports")
     return scheduler

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 _PRIVATE, _PRIVATE_SIZE = 0xE000, 0x18FF
@@ -55,7 +56,16 @@ def _phrase(units: list[str]) -> Phrase:
 def _normal(text: str) -> str:
     """Return ``text`` without differences of width and case; what cannot be seen becomes a space."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in folded)
+    return "".join(map(_seen, folded))
+
+
+# The same few thousand signs and words make up all texts: what they are is asked once each.
+_remembered = lru_cache(maxsize=65_536)
+
+
+@_remembered
+def _seen(sign: str) -> str:
+    return " " if unicodedata.category(sign)[0] in "CZ" else sign
 
 
 def _units(run: str) -> list[str]:
@@ -66,10 +76,12 @@ def _units(run: str) -> list[str]:
     return [unit if _is_kept(unit[0]) else chr(_PRIVATE + ord(unit) % _PRIVATE_SIZE) for unit in _UNIT.findall(run)]
 
 
+@_remembered
 def _is_kept(sign: str) -> bool:
     return ord(sign) < 0x9FCC and unicodedata.category(sign)[0] in "LN"
 
 
+@_remembered
 def _is_word(unit: str) -> bool:
     return _WORD.fullmatch(unit) is not None
 
@@ -78,9 +90,11 @@ def _pair(left: str, right: str) -> str:
     return left if _is_word(left) or _is_word(right) else left + right
 
 
-def _found_alone(unit: str) -> set[str]:
+@_remembered
+def _found_alone(unit: str) -> frozenset[str]:
     """Return what finds ``unit`` when typed alone: for a word its beginnings, for a number also without noughts."""
     if not _is_word(unit):
-        return {unit}
+        return frozenset({unit})
     short = unit.lstrip("0") if unit.isdigit() else ""
-    return {word[:length] for word in (unit, short) if word for length in range(1, _LONGEST_BEGINNING + 1)} | {unit}
+    beginnings = {word[:length] for word in (unit, short) if word for length in range(1, _LONGEST_BEGINNING + 1)}
+    return frozenset(beginnings | {unit})

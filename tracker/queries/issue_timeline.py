@@ -19,6 +19,7 @@ _LOOKS = {
     "suspend": ("brown", "pause"), "resume": ("blue", "wrench"), "dismiss": ("grey", "ban"),
     "merge": ("grey", "merge"), "comment": ("grey", "message"), "instruct": ("violet", "flag"),
     "urge": ("yellow", "bell"), "evidence": ("grey", "image"), "import": ("grey", "upload"),
+    "import_undo": ("red", "undo"),
     "extension_request": ("violet", "hourglass"), "extension_approve": ("green", "calendar"),
     "extension_refuse": ("grey", "close"), "consent_request": ("violet", "hourglass"),
     "consent_give": ("green", "stamp"), "consent_decline": ("grey", "close"), "conceal": ("brown", "lock"),
@@ -116,6 +117,8 @@ def _lists(detail: dict[str, Any]) -> list[str]:
     if detail.get("fields"):
         names = _joined(_(_FIELDS.get(one, one)) for one in detail["fields"])
         lines.append(_("修改了 {names}").format(names=names))
+    for one in detail.get("photos") or []:
+        lines.append(f"{labels.word(labels.PHASE, one.get('phase', ''))} {one.get('name', '')}".strip())
     if detail.get("points"):
         lines.append(_("要点 {words}").format(words=_joined(map(str, detail["points"]))))
     return lines
@@ -126,6 +129,15 @@ def _planned(one: Any) -> str:
         return str(one)
     due = one.get("due_on")
     return _("{words}（{day} 前）").format(words=one.get("words", ""), day=due) if due else str(one.get("words", ""))
+
+
+def _told(detail: dict[str, Any]) -> list[str]:
+    """Return the steps that an imported ledger tells of; nobody took them here."""
+    lines = []
+    for step, when, who in detail.get("history") or []:
+        by = _("（{name}）").format(name=who) if who else ""
+        lines.append(_("台账记载 {day} {what}{by}").format(day=when, what=labels.word(labels.HAPPENED, step), by=by))
+    return lines
 
 
 def _joined(names: Iterable[str]) -> str:
@@ -142,8 +154,11 @@ _SIMPLE = (
     ("duplicate_of", N_("与 {value} 重复")),
     ("duplicate", N_("{value} 并入本问题")),
     ("status", N_("台账所记情况 {value}")),
+    ("result_of_check", N_("台账所记复核情况 {value}")),
     ("responsible_unit", N_("台账所记责任单位 {value}")),
+    ("responsible", N_("台账所记责任人 {value}")),
     ("file", N_("来自文件 {value}")),
+    ("row", N_("原表第 {value} 行")),
 )
 
 
@@ -160,4 +175,4 @@ def _consents(detail: dict[str, Any]) -> list[str]:
     return lines
 
 
-_TELLERS: tuple[Callable[[dict[str, Any]], list[str]], ...] = (_simple, _holder, _deadline, _lists, _consents)
+_TELLERS: tuple[Callable[[dict[str, Any]], list[str]], ...] = (_simple, _told, _holder, _deadline, _lists, _consents)

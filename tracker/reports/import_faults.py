@@ -63,6 +63,8 @@ def _order(sheet: str, marks: Mapping[int, RowMarks], headings: tuple[int, int])
 
 def _is_marked(source: Path, made: Path, order: Mapping[str, Any]) -> bool:
     """Have the workbook marked by a confined child; tell whether it could."""
+    if not source.is_file():  # the file is gone, its rows are not
+        return False
     with source.open("rb") as file:
         if file.read(len(_PACKAGE)) != _PACKAGE:
             return False

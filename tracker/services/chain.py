@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from tracker.database import db, memo
 from tracker.models import AuditEntry, ChainHead, Issue, IssueEvent
@@ -37,7 +39,7 @@ def link_hash(prev_hash: str, fields: dict[str, Any]) -> str:
     return hashlib.sha256(f"{prev_hash}\n{body}".encode()).hexdigest()
 
 
-def event_fields(event: IssueEvent) -> dict[str, Any]:
+def event_fields(event: IssueEvent | SimpleNamespace) -> dict[str, Any]:
     """Return what the hash of an event covers."""
     return {
         "seq": event.seq,
@@ -96,6 +98,24 @@ def event_record(
     head.seq, head.hash = event.seq, event.hash
     db.session.flush()
     return event
+
+
+def events_record(
+    rows: Sequence[tuple[int, dict[str, Any]]], trigger: str, *, actor: Actor | None, at: datetime
+) -> None:
+    """Append one event for each (issue id, ``source``, ``dest`` and ``detail``) in one go."""
+    head = chain_lock(ISSUES)
+    told = {"actor_id": actor.person_id if actor else None, "acting_as": actor.acting_as if actor else "service",
+            "at": at, "trigger": trigger}  # fmt: skip
+    values = []
+    for issue_id, said in rows:
+        event = SimpleNamespace(seq=head.seq + 1, issue_id=issue_id, **told, **said)
+        link = link_hash(head.hash, event_fields(event))
+        values.append(told | said | {"seq": event.seq, "issue_id": issue_id, "prev_hash": head.hash, "hash": link})
+        head.seq, head.hash = event.seq, link
+    if values:
+        db.session.connection().execute(insert(IssueEvent), values)
+        db.session.flush()
 
 
 def audit_record(

@@ -13,7 +13,13 @@ def counter_next(name: str) -> int:
 
     The row stays locked until that transaction ends: a number is gone only if the act that took it is kept.
     """
+    return counter_take(name, 1)
+
+
+def counter_take(name: str, count: int) -> int:
+    """Return the first of the next ``count`` numbers of the series, which are all taken."""
     insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    first = insert(Counter).values(name=name, value=1)
-    taken = first.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
-    return db.session.execute(taken.returning(Counter.value)).scalar_one()
+    first = insert(Counter).values(name=name, value=count)
+    taken = first.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + count})
+    last: int = db.session.execute(taken.returning(Counter.value)).scalar_one()
+    return last - count + 1

@@ -70,7 +70,7 @@ def evidence_attach(
     rows = [_attached(issue, phase, file, actor, at) for file in unique]
     fresh = [row for row in rows if row.id is None]
     if fresh:
-        _remember(unique, at)
+        blobs_remember(unique, at)
         db.session.add_all(fresh)
         db.session.flush()
         told = [{"name": row.name, "sha256": row.blob_sha256} for row in fresh]
@@ -93,7 +93,7 @@ def _attached(issue: Issue, phase: Phase, file: StoredFile, actor: Actor, at: da
     )  # fmt: skip
 
 
-def _remember(files: Sequence[StoredFile], at: datetime) -> None:
+def blobs_remember(files: Sequence[StoredFile], at: datetime) -> None:
     """Enter the bytes by their hash; two people may bring the same ones at the same moment."""
     insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
     for file in sorted(files, key=lambda one: one.sha256):

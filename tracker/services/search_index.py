@@ -33,6 +33,11 @@ def refresh(issue: Issue) -> None:
     _write([(issue.id, *words)])
 
 
+def index_all(rows: Sequence[Sequence[Any]]) -> None:
+    """Index these new issues: each its id, then whatever words it has."""
+    _write(rows)
+
+
 def refresh_all(issue_ids: Iterable[int]) -> None:
     """Index these issues anew, a few hundred at a time."""
     ids = list(issue_ids)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, CursorResult, delete
 
 from tracker.database import transaction
 from tracker.models import RequestKey, Setting, SignIn, SignInAttempt
+from tracker.services.importing.batches import imports_tidy
 from tracker.services.reminders import reminders_queue
 
 KEPT_REQUEST_KEYS = timedelta(days=30)
@@ -26,6 +27,7 @@ class TickReport:
     request_keys: int
     attempts: int
     sign_ins: int
+    import_rows: int
 
 
 def tick(*, at: datetime, longest_session: timedelta = LONGEST_SESSION) -> TickReport:
@@ -35,6 +37,7 @@ def tick(*, at: datetime, longest_session: timedelta = LONGEST_SESSION) -> TickR
         request_keys=_clear(RequestKey, RequestKey.at < at - KEPT_REQUEST_KEYS),
         attempts=_clear(SignInAttempt, SignInAttempt.at < at - KEPT_ATTEMPTS),
         sign_ins=_clear(SignIn, SignIn.created_at < at - longest_session),
+        import_rows=imports_tidy(at=at),
     )
     with transaction() as session:
         session.merge(Setting(key=HEARTBEAT, value=at.isoformat()))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker import labels
@@ -14,7 +14,7 @@ from tracker.clock import local, local_date
 from tracker.database import db
 from tracker.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError, TrackerError
 from tracker.languages import _
-from tracker.models import Consent, Extension, Issue, IssueEvent
+from tracker.models import Consent, Extension, ImportBatch, Issue, IssueEvent
 from tracker.policy import Actor, capacities, visible
 from tracker.queries.rules import policy_of, work_calendar
 from tracker.services.chain import ISSUES, chain_lock, event_record
@@ -23,6 +23,7 @@ from workflows.clocks import due_day
 from workflows.consent import CONSENT, ConsentFacts, ConsentState
 from workflows.engine import NOT_BY_YOU, NOT_FROM_HERE, fire
 from workflows.extension import EXTENSION, ExtensionFacts
+from workflows.importing import IMPORT, ImportFacts, StartFacts, start_refusal
 from workflows.issue import ISSUE, IssueState
 from workflows.spec import TransitionRefusedError
 
@@ -79,6 +80,8 @@ def advance(
             step = fire(ISSUE, issue.state, trigger, facts)
         except TransitionRefusedError as refusal:
             raise refused(refusal.code) from refusal
+        if (changes or {}).get("deadline", issue.deadline) != issue.deadline:
+            issue.deadline_time = None  # the hour belonged to the day before
         for name, value in (changes or {}).items():
             setattr(issue, name, value)
         told = dict(detail or {})
@@ -117,6 +120,63 @@ def consent_move(consent: Consent, trigger: str, facts: ConsentFacts) -> None:
         consent.state = fire(CONSENT, consent.state, trigger, facts).dest
     except TransitionRefusedError as refusal:
         raise refused(refusal.code) from refusal
+
+
+def import_permit(batch: ImportBatch, trigger: str, facts: ImportFacts) -> None:
+    """Raise where the law would refuse to move the import along."""
+    try:
+        fire(IMPORT, batch.state, trigger, facts)
+    except TransitionRefusedError as refusal:
+        raise refused(refusal.code) from refusal
+
+
+def import_move(batch: ImportBatch, trigger: str, facts: ImportFacts) -> None:
+    """Ask the law and move an import along."""
+    try:
+        batch.state = fire(IMPORT, batch.state, trigger, facts).dest
+    except TransitionRefusedError as refusal:
+        raise refused(refusal.code) from refusal
+
+
+def issues_start(rows: Sequence[tuple[dict[str, Any], StartFacts]]) -> list[int]:
+    """Insert imported issues in the states their ledger tells of; return their ids in the order of ``rows``.
+
+    ``rows`` are columns, all with the same names, each with what the law asks for; the caller holds the chain.
+    """
+    for columns, facts in rows:
+        code = start_refusal(columns["state"], facts)
+        if code:
+            raise refused(code)
+    ids = _ids_ahead(len(rows))
+    values = [columns | {"id": key} for key, (columns, _facts) in zip(ids, rows, strict=True)]
+    db.session.connection().execute(insert(Issue), values)
+    return ids
+
+
+def _ids_ahead(count: int) -> list[int]:
+    """Return the ids that the next ``count`` issues will have: one statement, where asking each back is one a row."""
+    if db.engine.dialect.name == "sqlite":
+        last = db.session.scalar(select(func.max(Issue.id))) or 0
+        return list(range(last + 1, last + 1 + count))
+    taken = select(func.nextval(func.pg_get_serial_sequence("issue", "id"))).select_from(func.generate_series(1, count))
+    return list(db.session.scalars(taken))
+
+
+def issues_withdraw(batch_id: int, at: datetime) -> list[tuple[int, IssueState]]:
+    """Dismiss every issue of an import that is taken back; return their ids with the states they were in.
+
+    Their keys are free again, so that the ledger can come in anew. The caller holds the chain and has asked the law.
+    """
+    held = select(Issue.id, Issue.state).where(Issue.import_batch_id == batch_id).order_by(Issue.id)
+    found = [(row.id, row.state) for row in db.session.execute(held)]
+    db.session.execute(
+        update(Issue)
+        .where(Issue.import_batch_id == batch_id)
+        .values(
+            state=IssueState.DISMISSED, state_since=at, move_due_on=None, import_key=None, version=Issue.version + 1
+        )  # fmt: skip
+    )
+    return found
 
 
 def note(

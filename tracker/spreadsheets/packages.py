@@ -50,14 +50,15 @@ class Package:
             raise UnreadableError(Trouble.DAMAGED) from error
         entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
         _check_entries(entries, path.stat().st_size)
-        self._entries = {entry.filename.lower(): entry for entry in entries}
+        # Some writers begin the name of a part with a slash, as the relations do.
+        self._entries = {entry.filename.lower().lstrip("/"): entry for entry in entries}
 
     def __contains__(self, part: str) -> bool:
         return part.lower() in self._entries
 
     def parts(self) -> list[str]:
         """Return the names of all parts."""
-        return [entry.filename for entry in self._entries.values()]
+        return [entry.filename.lstrip("/") for entry in self._entries.values()]
 
     def size(self, part: str) -> int:
         """Return the bytes a part has by the directory."""

@@ -28,7 +28,7 @@ from tracker.services.importing.work import CheckedRow, OpenImport, out_row
 from tracker.services.unit_tree import organisation_lock
 from tracker.services.workbook_rows import RowWork
 
-MOST_ROWS = 20_000  # all rows are rehearsed in one transaction, for which everybody else waits
+MOST_ROWS = 5_000  # all rows are rehearsed in one transaction, for which everybody else waits
 _GOOD = (Fate.NEW, Fate.DOUBT)
 # Whoever may do by hand what the rows do may bring them in.
 ACTIONS: Mapping[ImportKind, str] = {
@@ -148,7 +148,7 @@ class OrganisationWork(OpenImport):
         """Return why a row is no data; a row that has nothing but its name is one all the same."""
         note = super().leaves_out(row)
         is_lone = note is not None and note.code == "row_section" and not row.filled
-        named = is_lone and self.cells.fields(row).get(_NAMED.get(self.kind, "name"))
+        named = is_lone and self.cells.fields(row).values.get(_NAMED.get(self.kind, "name"))
         return None if named else note
 
     def _carry(self, rows: Sequence[StagedRow]) -> list[StagedRow]:
@@ -156,7 +156,7 @@ class OrganisationWork(OpenImport):
         above: dict[str, str] = {}
         found = []
         for row in rows:
-            fields = self.cells.fields(replace(row, carried={}))
+            fields = self.cells.fields(replace(row, carried={})).values
             own = {key: shown(fields.get(key)).strip() for key in keys}
             carried = {key: above[key] for key in keys if not own[key] and above.get(key)}
             above = own | carried
@@ -167,9 +167,10 @@ class OrganisationWork(OpenImport):
         """Return the rows as lines; ``shows`` keeps to what the preview has proposed for them."""
         found = []
         for row in rows:
-            notes = [Note(Level.WRONG, "cell_broken", key, words) for key, words in self.cells.broken(row)]
+            fields = self.cells.fields(row)
+            notes = [Note(Level.WRONG, "cell_broken", key, words) for key, words in fields.broken]
             said = {note[2]: note[3] for note in row.notes if note[1] in _PROPOSALS} if shows else {}
-            found.append(Line(row.number, self.cells.fields(row), self._terms, said, notes))
+            found.append(Line(row.number, fields.values, self._terms, said, notes))
         return found
 
     def _take(self, lines: Sequence[Line], actor: Actor | None) -> dict[int, RowWork]:

@@ -14,7 +14,8 @@ from tracker.reading.chinese_numbers import number_of
 from tracker.reading.days import DayRead, DayTerms, Order, read_day
 from tracker.reading.fields import Field
 from tracker.services.importing.notes import Level, Note
-from tracker.services.importing.organisation_words import folded, yes_no_words
+from tracker.services.importing.organisation_words import yes_no_words
+from tracker.services.importing.spoken import folded
 from tracker.services.importing.staging import shown
 
 CodeT = TypeVar("CodeT")

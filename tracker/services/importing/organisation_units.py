@@ -16,7 +16,8 @@ from tracker.queries.workbook import tags_today
 from tracker.services.importing.notes import Level
 from tracker.services.importing.organisation_line import Line
 from tracker.services.importing.organisation_names import Names, unit_below
-from tracker.services.importing.organisation_words import folded, kind_words
+from tracker.services.importing.organisation_words import kind_words
+from tracker.services.importing.spoken import folded
 from tracker.services.unit_tree import PARENTS
 from tracker.services.workbook_rows import RowWork
 from tracker.services.workbook_units import unit_row

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from unicodedata import normalize
 
 from tracker import labels
-from tracker.languages import LANGUAGES, N_, _, speaking
+from tracker.languages import N_
 from tracker.models import Role, UnitKind
+from tracker.services.importing.spoken import spoken
 
 _YES, _NO = N_("是"), N_("否")
 # What else offices call the kinds; 区 is left out, for a district may be anything.
@@ -24,11 +24,6 @@ _YES_NO = {"yes": True, "true": True, "1": True, "√": True, "✓": True, "y": 
 _BETWEEN_CHARACTERS = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 
 
-def folded(words: str) -> str:
-    """Return words as they are compared: one width, one case, no blanks."""
-    return "".join(normalize("NFKC", words).split()).casefold()
-
-
 def person_name(words: str) -> str:
     """Return a name without the blanks that tables put into short ones: 张　三 is 张三."""
     return _BETWEEN_CHARACTERS.sub("", " ".join(words.split()))
@@ -37,26 +32,17 @@ def person_name(words: str) -> str:
 @cache
 def kind_words() -> Mapping[str, UnitKind]:
     """Return the kind of unit that each word stands for."""
-    return _KINDS | {word: UnitKind(code) for word, code in _spoken(labels.UNIT_KIND).items()}
+    return _KINDS | {word: UnitKind(code) for word, code in spoken(labels.UNIT_KIND).items()}
 
 
 @cache
 def role_words() -> Mapping[str, Role]:
     """Return the role that each word stands for."""
-    return {word: Role(code) for word, code in _spoken(labels.ROLE).items()}
+    return {word: Role(code) for word, code in spoken(labels.ROLE).items()}
 
 
 @cache
 def yes_no_words() -> Mapping[str, bool]:
     """Return what each word of consent or denial says."""
-    said = _spoken({"yes": _YES, "no": _NO})
+    said = spoken({"yes": _YES, "no": _NO})
     return _YES_NO | {word: code == "yes" for word, code in said.items()}
-
-
-def _spoken(table: Mapping[str, str]) -> dict[str, str]:
-    """Return the code that each word of a table stands for, in every language, and each code for itself."""
-    found = {folded(code): code for code in table}
-    for language in LANGUAGES:
-        with speaking(language):
-            found |= {folded(_(words)): code for code, words in table.items()}
-    return found

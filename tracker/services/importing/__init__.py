@@ -1,0 +1,1 @@
+"""A file comes in: read into rows, understood by a mapping, looked at and corrected, stored, and taken back."""
