@@ -14,7 +14,7 @@ from tracker.policy.matrix import action_words
 ADMINS = tuple(sorted(role.value for role in ADMIN_ROLES))
 PUBLIC = {"public", "health"}
 # Rows that describe what no route does: the clock does it, or the command line.
-WITHOUT_ROUTE = {"issue.mark", "import.run"}
+WITHOUT_ROUTE = {"issue.mark"}
 
 
 def allowed(role: str) -> set[str]:

@@ -17,7 +17,8 @@ MARKERS = {"_", "N_", "NP_", "gettext", "ngettext", "pgettext"}
 DATA = {
     "tracker/cli/": "the command speaks both languages in one line, whoever's terminal it is",
     "tracker/demo/": "example findings and posts of the demo county",
-    "tracker/forms/ledger_rows.py": "patterns that read published ledgers",
+    "tracker/reading/": "what stands in the ledgers of Chinese offices, to be recognised",
+    "tracker/services/importing/organisation_": "what kinds of units and roles are called in lists",
     "tracker/services/notices.py": "the marks in the numbers of documents, the same in every language",
     "tracker/services/passwords.py": "endings of place names, which are no passwords",
 }

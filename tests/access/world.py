@@ -20,15 +20,33 @@ from tests import factories, pictures
 from tests.conftest import build_app
 from tracker import clock, schema
 from tracker.database import db, transaction
-from tracker.models import Consent, Extension, Issue, OutboxMessage, Phase, Post, Role, SavedFilter, UnitKind, UnitTag
+from tracker.models import (
+    Consent,
+    Extension,
+    Fate,
+    ImportBatch,
+    ImportMapping,
+    ImportRow,
+    Issue,
+    OutboxMessage,
+    Phase,
+    Post,
+    Role,
+    SavedFilter,
+    UnitKind,
+    UnitTag,
+)
 from tracker.policy import actor_of
+from tracker.reading.fields import ImportKind
 from tracker.services.evidence import evidence_attach
 from tracker.services.notices import notice_issue
 from tracker.services.sign_ins import sign_in_open
 from tracker.storage import intake
 from tracker.views.evidence import current_store
+from tracker.views.import_doors import DOORS
 from workflows.consent import ConsentKind, ConsentState
 from workflows.extension import ExtensionState
+from workflows.importing import ImportState
 from workflows.issue import IssueState
 
 ANONYMOUS = "anonymous"
@@ -87,6 +105,8 @@ class World:
         given = self.scopes[scope]
         number = {name for name, converter in rule._converters.items() if type(converter).__name__ == "IdConverter"}
         values = {name: given.get(name, 1 if name in number else "x") for name in rule.arguments}
+        if "batch_id" in values:
+            values["batch_id"] = given.get(f"batch_id of {rule.endpoint.partition('.')[0]}", NOWHERE)
         with self.app.test_request_context():
             return str(self.app.url_map.bind("localhost").build(rule.endpoint, values))
 
@@ -159,8 +179,32 @@ def _others(posts: Mapping[Role, Post]) -> dict[str, Any]:
     return {
         "person_id": somebody.person_id, "post_id": pending.id, "unit_id": place.id, "tag_id": tag.id,
         "message_id": message.id, "filter_id": kept.id, "group_id": factories.group().id,
-        "star_id": factories.star().id, "token": "x",
+        "star_id": factories.star().id, "token": "x", "mapping_id": _mapping(), **_imports(),
     }  # fmt: skip
+
+
+def _mapping() -> int:
+    kept = ImportMapping(name="示例", kind=ImportKind.LEDGER, headings=[], body={}, made_at=factories.EPOCH, uses=0)
+    return int(factories.saved(kept).id)
+
+
+def _imports() -> dict[str, int]:
+    """Return an import behind each door, with one row that waits to be looked at."""
+    about = {"headings": [[0, "名称"]], "header": [0, 0], "reference": "2026-03-02", "reference_from": "today",
+             "sheet": "x", "sheets": [["x", False, False]], "saved": ""}  # fmt: skip
+    found = {}
+    for name, door in DOORS.items():
+        batch = factories.saved(
+            ImportBatch(
+                kind=door.kinds[0], state=ImportState.PROPOSED, file_name="示例.xlsx", file_sha256="0" * 64,
+                about=about,
+                mapping={"kind": door.kinds[0].value}, summary={"fates": {"wrong": 1}, "issues": 0},
+                made_at=factories.EPOCH,
+            )
+        )  # fmt: skip
+        factories.saved(ImportRow(batch_id=batch.id, number=1, cells=["示例"], fate=Fate.WRONG))
+        found[f"batch_id of {name}"] = batch.id
+    return found
 
 
 def _of(issue: Issue, office: Post) -> dict[str, Any]:

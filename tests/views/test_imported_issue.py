@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
 
 from tests import factories, flows, pictures
+from tests.ledgers import Office
 from tracker import clock
 from tracker.database import db
 from tracker.models import Issue, Post
-from tracker.services.ledger_import import LedgerEntry, LedgerFile, ledger_import
 from workflows.issue import IssueState
 
-
-def entry(place: str) -> LedgerEntry:
-    return LedgerEntry(
-        key="A-1", description="示例：垃圾一处", category="垃圾清运", source_ref="", found_on=None, found_by="",
-        places=((place, "village"),), spot="桥头", responsible_unit="", deadline=None, deadline_words="尽快",
-        status="督办中", remark="", returns=1, recurrences=0, points=(),
-    )  # fmt: skip
+HEADINGS = ("问题编号", "村", "具体位置", "问题", "整改时限", "复查情况")
 
 
 def test_an_imported_issue_is_walked_to_the_sign_off(app: Flask) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     world = flows.world(clock.now())
-    file = LedgerFile("walk", "l.csv", "0" * 64, {}, creates_places=False)
-    ledger_import(rows=[entry(world.village.name)], file=file, actor=None, at=clock.now())
+    office = Office(Path(app.config["DATA_DIR"]))
+    row = ["A-1", world.village.name, "桥头", "示例：垃圾一处", "尽快", "复查不合格"]
+    office.store(office.remap(office.bring([row], HEADINGS), returned_when=["复查不合格"]))
     issue = db.session.scalars(select(Issue)).one()
     due = (world.today + timedelta(days=20)).isoformat()
     to_whom = {"responsible_unit_id": world.assignee.unit_id, "responsible_id": world.assignee.person_id}
@@ -45,3 +41,4 @@ def test_an_imported_issue_is_walked_to_the_sign_off(app: Flask) -> None:
         assert client.post(f"/issues/{issue.id}/{act}", data=given).status_code == 303, act
     db.session.expire_all()
     assert (issue.state, issue.returns, issue.deadline_words) == (IssueState.SIGNED_OFF, 1, "尽快")
+    assert issue.closed_late is False

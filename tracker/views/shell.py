@@ -34,6 +34,7 @@ class NavEntry:
 _SECTIONS = {
     "issue": "issues", "issue_actions": "issues", "bulk": "issues", "posts": "accounts", "unit_acts": "units",
     "unit_files": "units", "rule_calendar": "rules",
+    "unit_imports": "units", "people_imports": "accounts", "post_imports": "accounts",
 }  # fmt: skip
 # (endpoint, action of the matrix, words, icon) in the order of the page.
 _ENTRIES = (
@@ -42,6 +43,7 @@ _ENTRIES = (
     ("issue.new", "issue.log", N_("登记线索"), "plus"),
     ("overdue.index", "ledger.read", N_("逾期台账"), "clock"),
     ("inbox.index", "self", N_("消息"), "bell"),
+    ("imports.index", "import.run", N_("导入"), "upload"),
     ("units.index", "unit.manage", N_("组织"), "tree"),
     ("groups.index", "unit.manage", N_("督导组"), "people"),
     ("stars.index", "unit.manage", N_("星级"), "star"),

@@ -1,0 +1,12 @@
+"""Units, groups and rosters that come in."""
+
+from __future__ import annotations
+
+from tracker.reading.fields import ImportKind
+from tracker.views import import_acts, import_files, import_views
+from tracker.views.import_doors import open_door
+
+_PAGES = (import_views, import_acts, import_files)  # imported for the pages they put behind every door
+bp = open_door(
+    "unit_imports", "/units/imports", (ImportKind.UNITS, ImportKind.GROUPS, ImportKind.ROSTER), run="unit.manage"
+)
