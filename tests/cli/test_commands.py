@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
+from xlsxwriter import Workbook
 
 from tests import factories
 from tests.conftest import AT, build_app
@@ -18,7 +20,7 @@ from tracker.cli import main
 from tracker.cli.serving import refuse_unsafe
 from tracker.database import db
 from tracker.demo import demo_load
-from tracker.models import Issue, Role
+from tracker.models import ImportBatch, ImportRow, Issue, Role
 from tracker.services.verify import chain_verify
 from workflows.issue import IssueState
 
@@ -31,11 +33,9 @@ CSV = (
 LEDGER = "编号,乡镇,问题,时限\nA-1,东镇,示例：垃圾未清运,2026-03-01\nA-2,东镇,示例：公示栏未更新,\n"
 MAPPING = """
 name = "cli"
-place_levels = ["乡镇"]
-[place_kinds]
-township = ["镇"]
 [columns]
 key = "编号"
+township = "乡镇"
 description = "问题"
 deadline = "时限"
 """
@@ -63,8 +63,8 @@ def test_a_county_and_its_ledger_come_in_once_and_go_out(run: Run, tmp_path: Pat
     (tmp_path / "ledger.csv").write_text(LEDGER, encoding="utf-8")
     (tmp_path / "m.toml").write_text(MAPPING, encoding="utf-8")
     assert "村（社区）2 个" in run("units", "import", "units.csv").output
-    assert "新增 2 个问题" in run("import", "ledger.csv", "--mapping", "m.toml").output
-    assert "新增 0 个问题" in run("import", "ledger.csv", "--mapping", "m.toml").output
+    assert "已导入 2 条" in run("import", "ledger.csv", "--mapping", "m.toml").output
+    assert "已存在: 2" in run("import", "ledger.csv", "--mapping", "m.toml").output
     assert run("export", "out.xlsx").exit_code == 0
     rows = CalamineWorkbook.from_path(str(tmp_path / "out.xlsx")).get_sheet_by_index(0).to_python()
     assert sum("示例：垃圾未清运" in map(str, row) for row in rows) == 1
@@ -80,10 +80,47 @@ def test_the_whole_ledger_holds_what_is_closed_too(run: Run, database_url: str, 
     assert any(closed in row for row in rows)
 
 
-def test_a_dry_run_stores_nothing(run: Run, tmp_path: Path) -> None:
+def test_a_dry_run_stores_nothing(run: Run, database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "units.csv").write_text(CSV, encoding="utf-8")
     (tmp_path / "ledger.csv").write_text(LEDGER, encoding="utf-8")
-    (tmp_path / "m.toml").write_text(MAPPING, encoding="utf-8")
-    assert "共 2 行" in run("import", "ledger.csv", "--mapping", "m.toml", "--dry-run").output
+    run("units", "import", "units.csv")
+    assert "将新增 2 条" in run("import", "ledger.csv", "--dry-run").output
+    with build_app(database_url, tmp_path).app_context():
+        for table in (Issue, ImportBatch, ImportRow):
+            assert db.session.query(table).count() == 0
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_an_import_tells_each_row_as_json_and_goes_back_out(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "units.csv").write_text(CSV, encoding="utf-8")
+    (tmp_path / "ledger.csv").write_text(LEDGER + "A-3,西镇,示例：没有这个镇,\n", encoding="utf-8")
+    run("units", "import", "units.csv")
+    told = json.loads(run("import", "ledger.csv", "--dry-run", "--json").output)
+    assert [row["fate"] for row in told["rows"]] == ["out", "new", "new", "ask"]
+    assert told["rows"][1]["understood"]["deadline"] == "2026-03-01"
+    refused = run("import", "ledger.csv")
+    assert (refused.exit_code, "只导入无误" in refused.output) == (1, True)
+    assert "已导入 2 条" in run("import", "ledger.csv", "--good-rows").output
+    number = run("imports", "list").output.split()[0]
+    assert "2 个问题退出台账" in run("imports", "undo", number).output
+    assert run("imports", "undo", number).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [(("--mapping", "nowhere"), "nowhere"), (("--sheet", "没有"), "没有"), (("--kind", "posts"), "")],
+)
+def test_what_cannot_be_brought_in_says_why(run: Run, tmp_path: Path, options: tuple[str, ...], words: str) -> None:
+    (tmp_path / "units.csv").write_text(CSV, encoding="utf-8")
+    with Workbook(tmp_path / "l.xlsx") as book:
+        page = book.add_worksheet("台账")
+        page.write_row(0, 0, ["编号", "乡镇", "问题"])
+        page.write_row(1, 0, ["A-1", "东镇", "示例：垃圾未清运"])
+    run("units", "import", "units.csv")
+    result = run("import", "l.xlsx", *options)
+    assert result.exit_code == 1
+    assert words in result.output
 
 
 def test_a_ledger_without_a_county_says_what_comes_first(run: Run, tmp_path: Path) -> None:

@@ -1,15 +1,13 @@
-"""``tracker units import``, ``tracker import``, ``tracker export``: files in and out."""
+"""``tracker units import``, ``tracker export``: the tree of units in, the ledger out."""
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import click
 
 from tracker import clock
 from tracker.cli.context import application, plain_errors
-from tracker.forms.ledger_rows import LedgerMapping, ledger_lines, read_table
 from tracker.languages import N_, _
 from tracker.models import Role
 from tracker.policy import Actor
@@ -18,7 +16,6 @@ from tracker.queries.ledger import full_ledger
 from tracker.queries.paging import Order
 from tracker.queries.places import county_name
 from tracker.reports.ledger import write_full
-from tracker.services.ledger_import import ImportReport, LedgerEntry, LedgerFile, ledger_import
 from tracker.services.unit_import import units_import
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -54,40 +51,6 @@ def units_import_command(file: Path) -> None:
         click.echo(_("统计虚拟单位，请确认类型：{code} {name}").format(code=change.code, name=change.name))
 
 
-@click.command("import")
-@_FILE
-@click.option(
-    "--mapping", "mapping_file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="列与字段的对应（TOML）/ which column is which field, as TOML",
-)  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="只检查，不写入 / check only, store nothing")
-@plain_errors
-def import_command(file: Path, mapping_file: Path, dry_run: bool) -> None:
-    """导入已有台账；同一文件再次导入不会重复。 Bring a ledger in; the same file again changes nothing."""
-    mapping = LedgerMapping.read(mapping_file)
-    lines = ledger_lines(read_table(file), mapping)
-    if dry_run:
-        click.echo(_("共 {n} 行，均可导入").format(n=len(lines)))
-        return
-    rows = [LedgerEntry(**line.model_dump()) for line in lines]
-    source = LedgerFile(
-        name=mapping.name, file_name=file.name, file_sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
-        mapping=mapping.model_dump(mode="json"), creates_places=mapping.unknown_places == "create",
-    )  # fmt: skip
-    with application():
-        _show(ledger_import(rows=rows, file=source, actor=None, at=clock.now()))
-
-
-def _show(report: ImportReport) -> None:
-    click.echo(_("新增 {n} 个问题").format(n=len(report.created)))
-    if report.created:
-        click.echo(f"  {report.created[0]} … {report.created[-1]}")
-    click.echo(_("已存在、未改动 {n} 行").format(n=len(report.known)))
-    if report.new_units:
-        click.echo(_("新建单位 {n} 个（类型待确认）：{names}").format(
-            n=len(report.new_units), names="、".join(report.new_units)))  # fmt: skip
-
-
 @click.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @plain_errors
@@ -101,4 +64,4 @@ def export_command(file: Path) -> None:
     click.echo(f"{file}: {number}")
 
 
-COMMANDS = (units, import_command, export_command)
+COMMANDS = (units, export_command)
