@@ -77,18 +77,24 @@ class ColumnReader:
         return self._places.unit("responsible_unit", words, placed, row.notes) if words else None
 
     def _responsible(self, row: LedgerLine, unit: UnitEntry | None, remark: list[str]) -> int | None:
-        names = people_names(row.text("responsible"))
-        found = self._indexes.people.at(unit.id if unit else None, names[0] if names else "")
-        if names and (found is None or len(names) > 1):
-            remark.append(_("责任人 {names}").format(names=row.text("responsible")))
-            row.notes.append(Note(Level.INFO, "person_in_remark", "responsible", row.text("responsible")))
+        words, unit_id = row.text("responsible"), unit.id if unit else None
+        if not words:
+            return self._indexes.people.at(unit_id, "")
+        # People may be called by their post: the whole of it goes before what is left without titles.
+        names = (words, *people_names(words)[:1])
+        found = next((one for name in names if (one := self._indexes.people.at(unit_id, name))), None)
+        if found is None or len(people_names(words)) > 1:
+            remark.append(_("责任人 {names}").format(names=words))
+            row.notes.append(Note(Level.INFO, "person_in_remark", "responsible", words))
         return found
 
     def _sponsor(self, row: LedgerLine, remark: list[str]) -> int | None:
         words = row.text("sponsor")
-        names = people_names(words)
-        found = self._indexes.people.leader(names[0]) if names else None
-        if words and found is None:
+        if not words:
+            return None
+        names = (words, *people_names(words)[:1])
+        found = next((one for name in names if (one := self._indexes.people.leader(name))), None)
+        if found is None:
             remark.append(_("包联领导 {names}").format(names=words))
             row.notes.append(Note(Level.INFO, "person_in_remark", "sponsor", words))
         return found
