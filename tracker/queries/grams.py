@@ -31,11 +31,11 @@ class Phrase:
 def text_grams(text: str) -> list[str]:
     """Return the grams to store for ``text``."""
     ordered: list[str] = []
-    alone: set[str] = set()
+    seen: set[str] = set()
     for units in map(_units, _normal(text).split()):
-        ordered += [_pair(left, right) for left, right in pairwise(units)] + units[-1:]
-        for unit in units:
-            alone |= _found_alone(unit)
+        ordered += _pairs(units)
+        seen.update(units)
+    alone = set[str]().union(*map(_found_alone, seen))
     return ordered + sorted(_ALONE + unit for unit in alone)
 
 
@@ -47,7 +47,7 @@ def query_phrases(query: str) -> list[Phrase]:
 def _phrase(units: list[str]) -> Phrase:
     if len(units) == 1:
         return Phrase((_ALONE + units[0],))
-    grams = tuple(_pair(left, right) for left, right in pairwise(units))
+    grams = tuple(_pairs(units)[:-1])
     if _is_word(units[-1]) or _is_word(units[-2]):
         return Phrase((*grams, units[-1]), open_ended=True)
     return Phrase(grams)
@@ -86,8 +86,13 @@ def _is_word(unit: str) -> bool:
     return _WORD.fullmatch(unit) is not None
 
 
-def _pair(left: str, right: str) -> str:
-    return left if _is_word(left) or _is_word(right) else left + right
+def _pairs(units: list[str]) -> list[str]:
+    """Return each sign with its right neighbour, each word alone, and the last as it is."""
+    words = [*map(_is_word, units)]
+    return [
+        left if is_word or next_is else left + right
+        for (left, right), (is_word, next_is) in zip(pairwise(units), pairwise(words), strict=True)
+    ] + units[-1:]
 
 
 @_remembered
