@@ -13,7 +13,7 @@ from tracker.database import db
 from tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, RefusedError, TrackerError
 from tracker.models import AuditEntry, OutboxMessage, Person, Post, Role, UnitKind
 from tracker.policy import Actor
-from tracker.services.posts import PostValues, post_approve, post_grant, post_revoke, post_withdraw
+from tracker.services.posts import PostValues, post_approve, post_grant, post_revoke, post_withdraw, posts_approve
 from tracker.services.sign_ins import is_in_force
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -188,3 +188,16 @@ def test_an_unknown_post_is_not_found(first: Actor, act: object) -> None:
     with pytest.raises(TrackerError) as refused:
         act(post_id=999999, actor=first, at=AT)  # type: ignore[operator]
     assert refused.value.status == 404
+
+
+def test_several_grants_are_approved_at_once_or_not_at_all(first: Actor, second: Actor) -> None:
+    granted = [
+        factories.post(Role.LEADER, approved_at=None, granted_by_id=first.person_id, granted_at=AT) for _n in "ab"
+    ]
+    own = factories.post(Role.LEADER, approved_at=None, granted_by_id=second.person_id, granted_at=AT)
+    with pytest.raises(ForbiddenError):
+        posts_approve(post_ids=[granted[0].id, own.id], actor=second, at=AT)
+    db.session.expire_all()
+    assert granted[0].approved_at is None
+    assert posts_approve(post_ids=[granted[0].id, granted[1].id, granted[0].id], actor=second, at=AT) == 2
+    assert [one.approved_by_id for one in granted] == [second.person_id] * 2

@@ -96,7 +96,7 @@ IMPORT_NOTE: dict[str, str] = ORGANISATION_NOTE | {
     "day_words": N_("日期旁边还有别的话，取 {words}"),
     "day_relative": N_("从发现日期起算，为 {words}"),
     "day_year": N_("没有年份，按 {words} 理解"),
-    "day_century": N_("两位数年份，按 {words} 理解"),
+    "day_century": N_("两位数年份：{words}，可以读成两个年份的请改成四位数"),
     "day_range": N_("写的是一段时间，取 {words}"),
     "day_month": N_("只写到月，取 {words}"),
     "deadline_before_found": N_("整改时限 {words} 早于发现日期，请核对"),

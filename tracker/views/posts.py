@@ -14,6 +14,7 @@ from tracker.queries import accounts as queries
 from tracker.services import posts
 from tracker.services.posts import PostValues
 from tracker.views.access import access, require_fresh
+from tracker.views.ids import id_of
 from tracker.views.shell import post_label
 
 bp = Blueprint("posts", __name__, url_prefix="/accounts")
@@ -76,6 +77,16 @@ def approve(post_id: int) -> Response:
     post = posts.post_approve(post_id=post_id, actor=g.actor, at=clock.now())
     flash(_("岗位已生效，本人须重新登录"), "success")
     return _back_to(post.person_id)
+
+
+@bp.post("/posts/approve")
+@access("account.grant")
+@require_fresh()
+def approve_chosen() -> Response:
+    chosen = [id_of(one) for one in request.form.getlist("ids")]
+    count = posts.posts_approve(post_ids=chosen, actor=g.actor, at=clock.now())
+    flash(_("已批准 {n} 个岗位，本人须重新登录").format(n=count), "success")
+    return redirect(url_for("posts.pending"), 303)
 
 
 @bp.post("/posts/<int:post_id>/withdraw")

@@ -15,8 +15,8 @@ _PAST = ("found_on", "assigned_on", "accepted_on", "verified_on", "signed_off_on
 _AHEAD = ("first_deadline", "deadline", "review_on")
 DAYS = (*_PAST, *_AHEAD)
 _EMPTY, _IMPOSSIBLE = "empty", "impossible"
-_ASKED = frozenset({"order", "zero"})  # doubts that nobody but the office can settle
-_EITHER = frozenset({"year", "century"})
+_ASKED = frozenset({"order", "zero", "century"})  # doubts that nobody but the office can settle
+_EITHER = frozenset({"year"})
 _SAID = frozenset({"year", "century", "range", "month", "weekday", "words", "relative"})
 # A deadline in these words says no more than its day.
 _AS_WRITTEN = frozenset({"full", "cell", "instant", "serial", "digits"})

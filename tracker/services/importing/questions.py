@@ -78,7 +78,7 @@ def _unit(ask: tuple[str, str, str, int], index: UnitIndex, mapping: FileMapping
     options = [(f"#{unit.id}", _called(unit, parents)) for unit, _score in found]
     options += [(f"#{unit.id}", _called(unit, parents)) for unit in index.find(name).others
                 if unit.id not in {one.id for one, _score in found}]  # fmt: skip
-    if field in _PLACES:
+    if field in _PLACES and mapping.kind is ImportKind.LEDGER:
         options += [(f"{CREATE}:{kind}", _new(kind)) for kind in _kinds(field, name, mapping)]
         options.append((SPOT, _("不是单位，记为具体位置")))
     options.append((LEAVE, _("留空")))
