@@ -22,6 +22,8 @@ from tracker.models import (
     Fate,
     ImportBatch,
     ImportRow,
+    Indicator,
+    IndicatorKind,
     Issue,
     IssueEvent,
     Measure,
@@ -200,12 +202,47 @@ def test_the_same_file_twice_and_a_longer_one_bring_only_what_is_new(office: Off
 
 def test_a_ledger_that_numbers_its_rows_is_known_by_the_number(office: Office) -> None:
     headings = ("问题编号", *HEADINGS[1:])
-    office.store(office.bring([["A-1", *row()[1:]]], headings))
+    batch = office.bring([["A-1", *row()[1:]]], headings)
+    mapping_keep(batch_id=batch.id, name="月报", actor=None, at=AT)
+    office.store(office.work(batch))
     changed = office.bring(
         [["A-1", *row(words="示例：改过的话")[1:]], ["A-1", *row(words="示例：又一个")[1:]]], headings
     )
     assert fates(changed) == {2: Fate.KNOWN, 3: Fate.WRONG}
     assert "key_twice" in codes(changed, 3)
+
+
+def test_numbers_count_only_among_ledgers_of_one_name(office: Office) -> None:
+    headings = ("问题编号", *HEADINGS[1:])
+    office.store(office.bring([row(words="甲乡的问题"), [2, *row(words="第二个")[1:]]], headings))
+    other = office.bring([row(words="乙乡的问题"), [2, *row(words="第二个")[1:]]], headings)
+    assert fates(other) == {2: Fate.NEW, 3: Fate.KNOWN}
+
+
+def test_a_mapping_kept_late_still_knows_what_came_in_before(office: Office) -> None:
+    headings = ("问题编号", *HEADINGS[1:])
+    old = office.store(office.bring([row(words="甲")], headings))
+    batch = office.bring([row(words="甲"), [2, *row(words="乙")[1:]]], headings)
+    assert fates(batch) == {2: Fate.KNOWN, 3: Fate.NEW}
+    mapping_keep(batch_id=batch.id, name="月报", actor=None, at=AT)
+    batch = office.store(office.work(batch))
+    assert batch.rows == 1
+    third = office.bring([row(words="甲"), [2, *row(words="乙，改了字")[1:]], [3, *row(words="丙")[1:]]], headings)
+    assert third.mapping["name"] == "月报"
+    assert fates(third) == {2: Fate.KNOWN, 3: Fate.KNOWN, 4: Fate.NEW}
+    assert [one.import_key for one in issues(batch)] == ["月报:2"]
+    assert (issues(old)[0].import_key or "").startswith("=")
+
+
+def test_an_indicator_is_found_by_its_name(office: Office) -> None:
+    star = factories.star(name="生态美")
+    values = {"star_id": star.id, "kind": IndicatorKind.ORDINARY, "name": "垃圾清运率"}
+    indicator = factories.saved(Indicator(**values))
+    headings = (*HEADINGS, "所属指标")
+    batch = office.store(office.bring([[*row(words="甲"), "垃圾清运率"], [*row(words="乙"), "别的"]], headings))
+    known, unknown = issues(batch)
+    assert (known.indicator_id, known.star_id) == (indicator.id, star.id)
+    assert (unknown.indicator_id, unknown.remark) == (None, "指标 别的")
 
 
 def test_the_same_words_twice_in_a_file_are_two_issues_and_a_doubt(office: Office) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,13 @@ from tracker.languages import _
 from tracker.models import Fate, ImportBatch
 from tracker.queries.imports import import_get, import_list, issues_brought
 from tracker.reading.fields import ImportKind
+from tracker.reading.headings import letter
 from tracker.reading.mapping import FileMapping
 from tracker.services.importing.batches import ImportFile, import_begin, import_forget, import_order, import_undo
+from tracker.services.importing.faults import faults_of
+from tracker.services.importing.files import file_let_go
 from tracker.services.importing.mappings import mappings_kept
+from tracker.services.importing.notes import Level
 from tracker.services.importing.tasks import ImportFolders, folders, import_work
 from tracker.services.importing.window import MOST, RowShown, RowWindow
 from workflows.importing import ImportState
@@ -54,7 +59,7 @@ def import_command(
         batch = _read(file, ImportKind(kind), wanted, where)
         click.echo(_as_json(batch) if as_json else _report(batch))
         if batch.state is ImportState.FAILED or dry_run:
-            import_forget(batch_id=batch.id)
+            _forget(batch, where)
             raise SystemExit(1 if batch.state is ImportState.FAILED else 0)
         _store(batch, good_rows, where, quiet=as_json)
 
@@ -84,23 +89,30 @@ def _read(file: Path, kind: ImportKind, mapping: FileMapping | None, where: Impo
     return found
 
 
+def _forget(batch: ImportBatch, where: ImportFolders) -> None:
+    sha256 = batch.file_sha256
+    import_forget(batch_id=batch.id)
+    file_let_go(sha256, where.imports)
+
+
 def _store(batch: ImportBatch, good_rows: bool, where: ImportFolders, *, quiet: bool) -> None:
     fates: Mapping[str, int] = batch.summary.get("fates", {})
     if not fates.get(Fate.NEW, 0) + fates.get(Fate.DOUBT, 0) and not fates.get(Fate.WRONG, 0) + fates.get(Fate.ASK, 0):
-        import_forget(batch_id=batch.id)
+        _forget(batch, where)
         return
     try:
         import_order(batch_id=batch.id, good_only=good_rows, two_persons=False, actor=None, at=clock.now())
     except TrackerError:
-        import_forget(batch_id=batch.id)
+        _forget(batch, where)
         raise
     import_work(batch.id, where)
     stored = import_get(batch.id)
     if stored is None or stored.state is not ImportState.STORED:
         raise TrackerError(stored.failure if stored else None)
     if not quiet:
-        click.echo(_("已导入 {n} 条（第 {batch} 次导入，可用 tracker imports undo {batch} 撤销）").format(
-            n=stored.rows, batch=stored.id))  # fmt: skip
+        click.echo(_("已导入 {n} 条（第 {batch} 次导入）").format(n=stored.rows, batch=stored.id))
+        if stored.kind is ImportKind.LEDGER:
+            click.echo(_("没人办理前可以撤销：tracker imports undo {batch}").format(batch=stored.id))
         brought = issues_brought(stored.id, MOST)
         if brought:
             click.echo(f"  {brought[0][1]} …")
@@ -121,6 +133,9 @@ def _report(batch: ImportBatch) -> str:
     lines += [f"  {heading} → {labels.field_words(batch.kind, field)}" for heading, field in _mapped(batch)]
     lines += [f"{labels.word(labels.FATE, fate)}: {fates[fate]}" for fate in Fate if fates.get(fate)]
     lines.append(_("将新增 {n} 条").format(n=batch.summary.get("issues", 0)))
+    beyond = about["left_out"]
+    if beyond["cells"]:
+        lines.append(_("没有读入：{rows} 行、{cells} 个单元格超出一次导入的范围").format(**beyond))
     late = batch.summary.get("late", {})
     if late:
         words = _("台账自己写明是否逾期：与系统计算一致 {agree} 行，不一致 {differ} 行，其中逾期 {late} 行")
@@ -135,14 +150,10 @@ def _mapped(batch: ImportBatch) -> Iterator[tuple[str, str]]:
 
 
 def _problems(batch: ImportBatch) -> Iterator[str]:
-    window = RowWindow(batch, clock.today()).rows((Fate.WRONG, Fate.ASK), 0, _SHOWN)
-    for row in window.rows:
-        grave = (words for cell in row.cells if cell.level in ("wrong", "ask") for words in cell.notes)
-        for words in (
-            *row.notes,
-            *grave,
-        ):
-            yield _("第 {n} 行：{words}").format(n=row.number, words=words)
+    grave = (fault for fault in faults_of(batch) if fault.level in (Level.WRONG, Level.ASK))
+    for fault in islice(grave, _SHOWN):
+        place = f"{letter(fault.column)}{fault.row}" if fault.column is not None else str(fault.row)
+        yield f"{place}: {fault.words}"
 
 
 def _as_json(batch: ImportBatch) -> str:

@@ -80,7 +80,7 @@ def _header(given: Mapping[str, str]) -> tuple[int, int] | None:
     if not first and not last:
         return None
     rows = [int(one) if one.isascii() and one.isdigit() and len(one) < 4 else -1 for one in (first, last or first)]
-    if min(rows) < 0 or rows[1] < rows[0] or rows[1] - rows[0] > 3:
+    if min(rows) < 0 or rows[1] < rows[0] or rows[1] - rows[0] > 2:
         raise InvalidError({"header_first": _("表头行应为 1 到 3 个相邻的行号，没有表头请填 0")})
     return rows[0], rows[1]
 

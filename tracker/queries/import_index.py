@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import or_, select
 
 from tracker.database import db
-from tracker.models import Person, Post, Role, Star, SupervisionGroup, Unit, UnitKind, UnitName
+from tracker.models import Indicator, Person, Post, Role, Star, SupervisionGroup, Unit, UnitKind, UnitName
 from tracker.reading.callings import group_names, star_names
 from tracker.reading.names import split_place, unit_key, without_kind
 
@@ -188,4 +188,13 @@ def star_index() -> dict[str, dict[UnitKind, int]]:
     for star in db.session.scalars(select(Star).where(Star.is_active).order_by(Star.id)):
         for name in star_names(star.name):
             found.setdefault(name, {}).setdefault(star.unit_kind, star.id)
+    return found
+
+
+def indicator_index() -> dict[str, list[tuple[int, int]]]:
+    """Return (star, indicator) by the name of each indicator in use."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    query = select(Indicator.name, Indicator.star_id, Indicator.id).where(Indicator.is_active).order_by(Indicator.id)
+    for name, star_id, indicator_id in db.session.execute(query):
+        found.setdefault(name, []).append((star_id, indicator_id))
     return found

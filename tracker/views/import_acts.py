@@ -14,10 +14,11 @@ from tracker.forms.imports import ActForm, answers_form, cells_form, mapping_for
 from tracker.languages import _
 from tracker.reading.mapping import FileMapping
 from tracker.services.importing import batches, corrections
+from tracker.services.importing.files import file_let_go
 from tracker.services.importing.mappings import mapping_forget, mapping_keep
 from tracker.services.importing.window import RowWindow
 from tracker.services.units import alias_add
-from tracker.views.import_doors import CONFIRM, RUN, SEE, go_on, may_run, page_of, route, seen_import
+from tracker.views.import_doors import CONFIRM, RUN, SEE, current_folders, go_on, may_run, page_of, route, seen_import
 from tracker.views.import_page import import_page
 
 
@@ -143,7 +144,8 @@ def decline(batch_id: int) -> ResponseReturnValue:
 @route("/<int:batch_id>/drop", RUN, ("POST",))
 def drop(batch_id: int) -> ResponseReturnValue:
     seen_import(batch_id)
-    batches.import_drop(batch_id=batch_id, actor=g.actor, at=clock.now(), version=_version())
+    batch = batches.import_drop(batch_id=batch_id, actor=g.actor, at=clock.now(), version=_version())
+    file_let_go(batch.file_sha256, current_folders().imports)
     flash(_("已放弃这次导入，没有写入任何内容"), "success")
     return redirect(url_for(".index"), 303)
 
@@ -164,7 +166,7 @@ def keep(batch_id: int) -> ResponseReturnValue:
     except InvalidError as error:
         return import_page(batch, errors=error.errors, may=may_run(), typed=request.form), 422
     flash(_("已保存“{name}”，下次遇到同样的表格会自动采用").format(name=kept.name), "success")
-    return page_of(batch_id)
+    return go_on(batch_id)
 
 
 @route("/mappings/<int:mapping_id>/forget", RUN, ("POST",))

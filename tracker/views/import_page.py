@@ -21,7 +21,9 @@ from tracker.services.importing.batches import import_facts, worked_on
 from tracker.services.importing.notes import Level
 from tracker.services.importing.questions import import_questions
 from tracker.services.importing.staging import shown, unpacked
+from tracker.services.importing.tasks import LEASE
 from tracker.services.importing.window import RowWindow
+from tracker.storage.tables import TableLimits
 from workflows.engine import available
 from workflows.importing import IMPORT, ImportState
 
@@ -54,7 +56,8 @@ def import_page(
     at = clock.now()
     context: dict[str, Any] = {
         "batch": batch, "errors": errors, "may_change": may, "typed": typed or {},
-        "before": imported_before(batch), "kind": labels.word(labels.IMPORT_KIND, batch.kind),
+        "is_stuck": batch.task is not None and (batch.task_at or batch.made_at) < at - LEASE,
+        "most": TableLimits(), "before": imported_before(batch), "kind": labels.word(labels.IMPORT_KIND, batch.kind),
     }  # fmt: skip
     if batch.task is not None or batch.state in (ImportState.RECEIVED, ImportState.FAILED, ImportState.DROPPED):
         return render_template("imports/detail.html", **context, offers={})

@@ -16,11 +16,14 @@ from workflows.issue import IssueState, closed_late
 class LedgerEntry:
     """One issue to be; days are Shanghai calendar days, inclusive.
 
-    ``columns`` are the plain columns of the issue, ``history`` the steps the ledger tells of (what, day, who), and
-    ``stated`` its own words where they go nowhere else.
+    ``key`` names it for ever, ``also`` are keys under which it may have come in before, ``own`` is the ledger's number
+    for it. ``columns`` are the plain columns of the issue, ``history`` the steps the ledger tells of (what, day, who),
+    and ``stated`` its own words where they go nowhere else.
     """
 
     key: str
+    also: Sequence[str]
+    own: str
     state: IssueState
     columns: Mapping[str, Any]
     deadline: date | None
@@ -46,9 +49,14 @@ class LedgerEntry:
         return closed_late(self.deadline, self.deadline_time, at)
 
 
-def stated_key(mapping_name: str, key: str, part: int) -> str:
-    """Return the key of the issue with the ledger's own number ``key``; ``part`` counts findings of one row from 1."""
-    return f"{mapping_name}:{key}" + (f"/{part}" if part > 1 else "")
+def part_key(key: str, part: int) -> str:
+    """Return the key of one finding of a row; ``part`` counts from 1."""
+    return f"{key}/{part}" if part > 1 else key
+
+
+def stated_key(mapping_name: str, key: str) -> str:
+    """Return the key of the issue with the number ``key`` in ledgers of that name, whatever else they say of it."""
+    return f"{mapping_name}:{key}"
 
 
 def told_key(*told: Any) -> str:

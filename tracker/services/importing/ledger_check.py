@@ -13,7 +13,7 @@ from tracker.database import db
 from tracker.errors import InvalidError
 from tracker.languages import _
 from tracker.models import Fate, ImportBatch, Issue
-from tracker.queries.import_index import group_index, people_index, star_index, unit_index
+from tracker.queries.import_index import group_index, indicator_index, people_index, star_index, unit_index
 from tracker.queries.rules import work_calendar
 from tracker.reading.callings import names_town
 from tracker.services.importing.columns import CARRIED, RowFields, take_over
@@ -31,17 +31,18 @@ class KeyBook:
 
     def __init__(self) -> None:
         self._seen: dict[str, tuple[int, int]] = {}
+        self._numbers: dict[str, int] = {}
 
     def enter(self, number: int, entry: LedgerEntry, notes: list[Note]) -> LedgerEntry:
         """Return the entry with a key no other row of the file has; note where it says the same as an earlier row."""
         first, times = self._seen.get(entry.key, (number, 0))
         self._seen[entry.key] = (first, times + 1)
-        if times == 0:
-            return entry
-        told = entry.key.startswith("=")
-        notes.append(Note(Level.DOUBT if told else Level.WRONG, "row_twice" if told else "key_twice",
-                          "description" if told else "key", str(first)))  # fmt: skip
-        return replace(entry, key=f"{entry.key}#{times + 1}")
+        bearer = self._numbers.setdefault(entry.own, number) if entry.own else number
+        if bearer != number:
+            notes.append(Note(Level.WRONG, "key_twice", "key", str(bearer)))
+        elif times:
+            notes.append(Note(Level.DOUBT, "row_twice", "description", str(first)))
+        return entry if times == 0 else replace(entry, key=f"{entry.key}#{times + 1}")
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ class LedgerWork(OpenImport):
         units = unit_index()
         if units.county is None:
             raise InvalidError({"county": _("还没有县级单位，请先导入行政区划：tracker units import")})
-        self.indexes = LedgerIndexes(units, people_index(today), group_index(), star_index(), work_calendar())
+        self.indexes = LedgerIndexes(
+            units, people_index(today), group_index(), star_index(), indicator_index(), work_calendar()
+        )
         self.reader = LedgerReader(self.mapping, self.indexes, reference=self.reference, today=today)
         self.tally = Tally()
         self._keys = KeyBook()
@@ -118,7 +121,7 @@ class LedgerWork(OpenImport):
         """Return what a chunk of rows comes to."""
         gone = [(row, self.gone_through(row)) for row in rows]
         data = [found for _row, found in gone if isinstance(found, Gone)]
-        known = known_keys(entry.key for one in data for entry in one.entries)
+        known = known_entries(entry for one in data for entry in one.entries)
         alike = _alike(entry for one in data for entry in one.entries)
         return [self._checked(row, found, known, alike) for row, found in gone]
 
@@ -151,11 +154,11 @@ def _told(gone: Gone, known: dict[str, str], alike: dict[tuple[int, str], str]) 
     return CheckedRow(gone.number, fate_of(notes), len(fresh), notes, taken)
 
 
-def known_keys(keys: Iterable[str]) -> dict[str, str]:
-    """Return which of the keys have been brought in, with the number of their issue."""
-    wanted = list(keys)
+def known_entries(entries: Iterable[LedgerEntry]) -> dict[str, str]:
+    """Return the numbers of the issues that entries were brought in as before, by the keys they would have now."""
+    wanted = {key: entry.key for entry in entries for key in (*entry.also, entry.key)}
     query = select(Issue.import_key, Issue.number).where(Issue.import_key.in_(wanted))
-    return {key or "": number or "" for key, number in db.session.execute(query)} if wanted else {}
+    return {wanted[key or ""]: number or "" for key, number in db.session.execute(query)} if wanted else {}
 
 
 def _alike(entries: Iterator[LedgerEntry]) -> dict[tuple[int, str], str]:

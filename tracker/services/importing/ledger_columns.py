@@ -29,6 +29,7 @@ class LedgerIndexes:
     people: PeopleIndex
     groups: Mapping[str, int]
     stars: Mapping[str, Mapping[UnitKind, int]]
+    indicators: Mapping[str, Sequence[tuple[int, int]]]  # by name, the ids of star and indicator
     calendar: WorkCalendar
 
 
@@ -55,11 +56,13 @@ class ColumnReader:
         unit = self._responsible_unit(row, placed)
         star_id, category = self._star(row, placed)
         remark: list[str] = []
+        star_id, indicator_id = self._indicator(row, star_id, remark)
         columns: dict[str, Any] = {
             "source": self._source(row), "severity": self._severity(row), "source_ref": row.text("source_ref"),
             "found_on": days.days.get("found_on"), "found_by": row.text("found_by"), "spot": placed.spot,
             "found_by_group_id": self._group(row), "star_id": star_id, "category": category,
-            "goal": row.text("goal"), "location_id": placed.unit.id if placed.unit and not placed.new else None,
+            "indicator_id": indicator_id, "goal": row.text("goal"),
+            "location_id": placed.unit.id if placed.unit and not placed.new else None,
             "township_id": placed.unit.township_id if placed.unit and not placed.new else None,
             "responsible_unit_id": unit.id if unit else None, "responsible_id": self._responsible(row, unit, remark),
             "sponsor_id": self._sponsor(row, remark), "deadline_words": days.words,
@@ -119,6 +122,18 @@ class ColumnReader:
             row.notes.append(Note(Level.DOUBT, "star_unknown", "star", words))
             return None, (category or words)[:80]
         return found, category
+
+    def _indicator(self, row: LedgerLine, star_id: int | None, remark: list[str]) -> tuple[int | None, int | None]:
+        """Return the star and indicator: a name tells the star as well where only one star has it."""
+        words = row.text("indicator")
+        if not words:
+            return star_id, None
+        found = [one for one in self._indexes.indicators.get(words, ()) if star_id in (None, one[0])]
+        if len(found) == 1:
+            return found[0]
+        remark.append(_("指标 {words}").format(words=words))
+        row.notes.append(Note(Level.INFO, "indicator_in_remark", "indicator", words))
+        return star_id, None
 
     def _group(self, row: LedgerLine) -> int | None:
         words = "".join(row.text("group").split())

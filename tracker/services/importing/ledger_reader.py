@@ -11,7 +11,7 @@ from tracker.reading.fields import Value, fields_of
 from tracker.reading.findings import split_findings
 from tracker.reading.mapping import FileMapping
 from tracker.reading.words import points_of, state_of, yes_no
-from tracker.services.importing.entries import LedgerEntry, stated_key, told_key
+from tracker.services.importing.entries import LedgerEntry, part_key, stated_key, told_key
 from tracker.services.importing.ledger_columns import ColumnReader, LedgerIndexes, LedgerLine
 from tracker.services.importing.ledger_days import DayReader, LedgerDays
 from tracker.services.importing.ledger_places import Placed, PlaceReader
@@ -66,7 +66,7 @@ class LedgerReader:
     def _check_lengths(self, row: LedgerLine) -> None:
         for key, value in row.cells.items():
             limit = self._limits.get(key, _LONGEST)
-            if isinstance(value, str) and len(value) > limit:
+            if isinstance(value, str) and len(value) > limit and key != "description":  # which may be parted yet
                 row.notes.append(Note(Level.WRONG, "too_long", key, str(limit)))
 
     def _state(self, row: LedgerLine, days: LedgerDays, columns: dict[str, Any]) -> IssueState:
@@ -106,6 +106,8 @@ class LedgerReader:
     ) -> list[LedgerEntry]:
         found = row.text("description")
         parts = (split_findings(found) if self._mapping.split else ()) or (found,)
+        if max(map(len, parts)) > _LONGEST:
+            row.notes.append(Note(Level.WRONG, "too_long", "description", str(_LONGEST)))
         if len(parts) > 1:
             row.notes.append(Note(Level.INFO, "split", "description", str(len(parts))))
         return [self._entry(row, days, columns | {"description": part}, assisting, state, n)
@@ -120,11 +122,11 @@ class LedgerReader:
         state: IssueState,
         part: int,
     ) -> LedgerEntry:
-        known = days.days
+        known, own, keys = days.days, row.text("key"), self._keys(row, days, columns, part)
         first = known.get("first_deadline") or known.get("deadline")
         closed = known.get("signed_off_on") or known.get("verified_on")
         return LedgerEntry(
-            key=self._key(row, days, columns, part), state=state, columns=columns,
+            key=keys[0], also=keys[1:], own=part_key(own, part) if own else "", state=state, columns=columns,
             deadline=known.get("deadline") or first, deadline_time=days.times.get("deadline"), first_deadline=first,
             signed_off_on=closed if state is IssueState.SIGNED_OFF else None,
             signed_off_time=days.times.get("signed_off_on"), assigned_on=known.get("assigned_on"),
@@ -133,12 +135,18 @@ class LedgerReader:
             points=points_of(row.text("consequence")),
         )  # fmt: skip
 
-    def _key(self, row: LedgerLine, days: LedgerDays, columns: Mapping[str, Any], part: int) -> str:
+    def _keys(self, row: LedgerLine, days: LedgerDays, columns: Mapping[str, Any], part: int) -> list[str]:
+        """Return the keys of an issue, the one it will have first.
+
+        A number names an issue only among ledgers of one name: without one, two that both number from 1 would be
+        taken for each other, so the words count as well.
+        """
         own = row.text("key")
-        if own:
-            return stated_key(self._mapping.name, own, part)
         where = [row.text(one) for one in ("township", "village", "place", "spot")]
-        return told_key(*where, columns["description"], days.days.get("found_on"), columns["source_ref"])
+        told = told_key(own, *where, columns["description"], days.days.get("found_on"), columns["source_ref"])
+        if not own or not self._mapping.name:
+            return [told]
+        return [part_key(stated_key(self._mapping.name, own), part), told]
 
     def _verdict(self, row: LedgerLine, entries: Sequence[LedgerEntry]) -> tuple[bool, bool] | None:
         """Return whether the issue is late by the ledger's own word, and by our reckoning today."""

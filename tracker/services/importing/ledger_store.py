@@ -18,7 +18,7 @@ from tracker.policy import Actor
 from tracker.queries.rules import policy_on, work_calendar
 from tracker.services.chain import events_record
 from tracker.services.importing.entries import LedgerEntry
-from tracker.services.importing.ledger_check import LedgerWork, known_keys
+from tracker.services.importing.ledger_check import LedgerWork, known_entries
 from tracker.services.importing.ledger_places import NewUnit
 from tracker.services.importing.notes import Note, fate_of
 from tracker.services.importing.photos import photos_attach
@@ -62,7 +62,7 @@ class LedgerStore:
         new_units: list[str] = []
         for chunk in rows_staged(self._batch.id):
             ready = list(self._ready(chunk, new_units))
-            known = known_keys(one.entry.key for one in ready)
+            known = known_entries(one.entry for one in ready)
             fresh = [one for one in ready if one.entry.key not in known]
             if fresh:
                 self._insert(fresh)
@@ -157,7 +157,7 @@ class LedgerStore:
 
 # The columns of a new issue that no ledger speaks of; an INSERT of many rows names them all.
 _UNSAID: dict[str, Any] = {
-    "is_long_term": False, "is_confidential": False, "indicator_id": None, "result": "", "cycle": 0, "version": 1,
+    "is_long_term": False, "is_confidential": False, "result": "", "cycle": 0, "version": 1,
 }  # fmt: skip
 
 

@@ -9,21 +9,25 @@ from sqlalchemy import select
 from tracker.database import db, transaction
 from tracker.errors import InvalidError, NotFoundError
 from tracker.languages import _
-from tracker.models import ImportBatch, ImportMapping
+from tracker.models import ImportMapping, ImportTask
 from tracker.policy import Actor
 from tracker.reading.mapping import FileMapping
 from tracker.services.chain import audit_record
 from tracker.services.checks import in_range, words_of
+from tracker.services.importing.batches import import_for_change, task_begin
+from workflows.importing import ImportState
 
 _LONGEST = 40
 
 
 def mapping_keep(*, batch_id: int, name: str, actor: Actor | None, at: datetime) -> ImportMapping:
-    """Keep the mapping of an import by name; the same name of the same kind replaces what was kept before."""
+    """Keep the mapping of an import by name; the same name of the same kind replaces what was kept before.
+
+    An import that waits to be stored goes by that name itself, and is checked again, so that the numbers of its rows
+    are known when the next workbook comes.
+    """
     with transaction() as session:
-        batch = session.get(ImportBatch, batch_id) if in_range(batch_id) else None
-        if batch is None:
-            raise NotFoundError
+        batch = import_for_change(batch_id)
         words = words_of("name", name, _LONGEST)
         if not words:
             raise InvalidError({"name": _("请给这份对应关系起个名字")})
@@ -36,6 +40,9 @@ def mapping_keep(*, batch_id: int, name: str, actor: Actor | None, at: datetime)
         kept.headings = [heading for _column, heading in batch.about.get("headings", ())]
         kept.body = FileMapping.model_validate(batch.mapping).kept()
         kept.made_at = at
+        if batch.state is ImportState.PROPOSED and batch.mapping.get("name") != words:
+            batch.mapping = {**batch.mapping, "name": words}
+            task_begin(batch, ImportTask.CHECK)
         session.flush()
         audit_record("import.mapping", actor=actor, at=at, target=f"mapping:{kept.id} {words}")
         return kept

@@ -18,6 +18,7 @@ from tracker.policy import Actor
 from tracker.reading.callings import shows_after
 from tracker.reading.headings import letter
 from tracker.services.evidence import blobs_remember
+from tracker.services.importing.staging import Beat
 from tracker.services.importing.work import OpenImport
 from tracker.storage import Store, StoredFile, Upload, intake
 from tracker.storage.tables import table_picture
@@ -39,7 +40,7 @@ def photo_phase(work: OpenImport, column: int) -> Phase:
 
 
 def photos_take(
-    work: OpenImport, path: Path, places: Sequence[tuple[int, int, str]], rows: set[int], store: Store
+    work: OpenImport, path: Path, places: Sequence[tuple[int, int, str]], rows: set[int], store: Store, beat: Beat
 ) -> tuple[dict[int, list[tuple[Phase, StoredFile]]], list[tuple[int, str]]]:
     """Return the pictures of these rows, checked and safe on disk, and those that could not be taken with the reason.
 
@@ -48,7 +49,8 @@ def photos_take(
     taken: dict[int, list[tuple[Phase, StoredFile]]] = {}
     refused: list[tuple[int, str]] = []
     kept: dict[str, StoredFile] = {}
-    for row, column, part in places:
+    for done, (row, column, part) in enumerate(places):
+        beat(done, len(places))
         if row not in rows:
             continue
         try:

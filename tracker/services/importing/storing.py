@@ -55,7 +55,7 @@ def _photos(batch: ImportBatch, path: Path, evidence: Store, beat: Beat, at: dat
     if not places:
         return {}
     good = {row.number for chunk in rows_staged(batch.id, fates=(Fate.NEW, Fate.DOUBT)) for row in chunk}
-    taken, refused = photos_take(LedgerWork(batch, local_date(at)), path, places, good, evidence)
+    taken, refused = photos_take(LedgerWork(batch, local_date(at)), path, places, good, evidence, beat)
     beat(0, 0)
     return {"photos": taken, "refused": refused}
 

@@ -121,9 +121,14 @@ def _next(batch_id: int, task: ImportTask | None) -> None:
 
 
 def _failed(batch_id: int, task: ImportTask | None, words: str) -> None:
-    """Say why a task ended; a file that cannot be read is done with, all else stays as it was."""
+    """Say why a task ended; a file that nothing came of is done with, all else stays as it was.
+
+    A task that another process has brought to its end meanwhile is none of ours any more.
+    """
     with transaction() as session:
         batch = session.get_one(ImportBatch, batch_id, populate_existing=True)
+        if batch.task is not task:
+            return
         batch.task, batch.task_at, batch.failure = None, None, words
-        if task is ImportTask.READ and batch.state is ImportState.RECEIVED:
+        if batch.state is ImportState.RECEIVED:
             import_move(batch, "fail", ImportFacts(capacities=frozenset({ImportCapacity.IMPORTER})))
