@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from tests.conftest import ROOT
 from tracker.labels.messages import MESSAGE, message_words
 
-TELLING = {"tell": 2, "tell_circles": 2, "_announce": 3}  # which argument names the kind
+TELLING = {"tell": 2, "tell_circles": 2, "_announce": 3, "_tell": 0}  # which argument names the kind
 
 
 def _kinds() -> Iterator[str]:
-    for path in sorted((ROOT / "tracker" / "services").glob("*.py")):
+    for path in sorted((ROOT / "tracker" / "services").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TELLING:
                 kind = node.args[TELLING[node.func.id]]

@@ -156,5 +156,5 @@ def test_a_tick_clears_what_has_expired_and_leaves_a_heartbeat() -> None:
         )  # fmt: skip
     report = tick(at=at)
     assert (report.request_keys, report.attempts, report.sign_ins) == (1, 1, 1)
-    assert tick(at=at) == type(report)(0, 0, 0, 0)
+    assert tick(at=at) == type(report)(0, 0, 0, 0, 0)
     assert db.session.get_one(Setting, HEARTBEAT).value == at.isoformat()

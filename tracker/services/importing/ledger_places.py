@@ -64,7 +64,7 @@ class PlaceReader:
             return self._answered(words, answer, above, new)
         found = FoundUnit() if new is not None else self._found(words, above, kinds)
         if found.unit is not None:
-            _tell(field, words, found, notes)
+            _note_how(field, words, found, notes)
             return found.unit, None, ""
         return self._unknown(field, words, above, new, found, notes)
 
@@ -121,7 +121,7 @@ class PlaceReader:
         if found.unit is None and not found.others:
             found = self._units.find_place(words)
         if found.unit is not None:
-            _tell(field, words, found, notes)
+            _note_how(field, words, found, notes)
             return found.unit
         asks = self._mapping.unknown_places == "ask" or found.others
         code = "unit_several" if found.others else "unit_unknown" if asks else "unit_unnamed"
@@ -139,7 +139,7 @@ class PlaceReader:
         return below if below.unit is not None else None
 
 
-def _tell(field: str, words: str, found: FoundUnit, notes: list[Note]) -> None:
+def _note_how(field: str, words: str, found: FoundUnit, notes: list[Note]) -> None:
     """Note that a name was taken for a unit that is called otherwise."""
     if found.unit is not None and found.how != "exact":
         notes.append(Note(Level.INFO, f"unit_{found.how}", field, f"{words} → {found.unit.name}"))

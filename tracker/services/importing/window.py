@@ -163,8 +163,8 @@ def _meanings(understood: Understood, work: LedgerWork) -> dict[str, tuple[str, 
     if entry is None:
         return found
     found["status"] = (labels.word(labels.STATE, entry.state), "")
-    for field, tell in _TOLD.items():
-        words = tell(entry.columns, work)
+    for field, meaning_of in _TOLD.items():
+        words = meaning_of(entry.columns, work)
         if words:
             found[field] = (words, "")
     unit = understood.placed.unit if understood.placed else None
