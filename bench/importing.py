@@ -136,7 +136,6 @@ def ours(path: Path, folder: Path) -> dict[str, Any]:
     db.session.refresh(batch)
     with stage("store", told):
         import_store(batch, where.imports.path_of(file.sha256), where.evidence, beat, AT)
-    told["child"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return told
 
 
@@ -222,10 +221,9 @@ def compare(path: Path, rows: int, server: postgres.Server | None, rounds: int) 
         wall, cpu, peak = (_median(mine, name, what) for what in ("wall", "cpu", "peak"))
         yield f"{head} {name} | {wall:.2f} | {cpu:.2f} | {rows / wall:,.0f} | +{peak:.0f} | |"
     total = {what: sum(_median(mine, name, what) for name in ("read", "check", "store")) for what in ("wall", "cpu")}
-    child = statistics.median(run["child"] for run in mine)
     peak = max(_median(theirs, name, "peak") for name in ("read", "store"))
     wall, bare_wall = total["wall"], limit["wall"]
-    told = f"{wall:.2f} | {total['cpu']:.2f} | {rows / wall:,.0f} | reader {child:.0f}"
+    told = f"{wall:.2f} | {total['cpu']:.2f} | {rows / wall:,.0f} |"
     yield f"{head} **all** | {told} | **{wall / bare_wall:.1f} ×** |"
     yield f"{head} bare | {bare_wall:.2f} | {limit['cpu']:.2f} | {rows / bare_wall:,.0f} | +{peak:.0f} | 1 |"
 

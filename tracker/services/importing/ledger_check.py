@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tracker.database import db
 from tracker.errors import InvalidError
@@ -158,7 +159,25 @@ def known_entries(entries: Iterable[LedgerEntry]) -> dict[str, str]:
     """Return the numbers of the issues that entries were brought in as before, by the keys they would have now."""
     wanted = {key: entry.key for entry in entries for key in (*entry.also, entry.key)}
     query = select(Issue.import_key, Issue.number).where(Issue.import_key.in_(wanted))
-    return {wanted[key or ""]: number or "" for key, number in db.session.execute(query)} if wanted else {}
+    if not wanted:
+        return {}
+    with _planned_anew():
+        return {wanted[key or ""]: number or "" for key, number in db.session.execute(query)}
+
+
+@contextmanager
+def _planned_anew() -> Iterator[None]:
+    """Have PostgreSQL plan each statement for the table as it now is.
+
+    It would keep the plan that it made while the table was empty, and read all that an import has stored so far
+    for every chunk that follows.
+    """
+    modes = ("force_custom_plan", "auto") if db.engine.dialect.name == "postgresql" else ()
+    for mode in modes[:1]:
+        db.session.execute(text(f"SET LOCAL plan_cache_mode = {mode}"))
+    yield
+    for mode in modes[1:]:
+        db.session.execute(text(f"SET LOCAL plan_cache_mode = {mode}"))
 
 
 def _alike(entries: Iterator[LedgerEntry]) -> dict[tuple[int, str], str]:
