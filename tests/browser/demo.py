@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import Select, select
 
 from tests import worlds
+from tests.browser.imported import imports_made
 from tests.conftest import build_app
 from tracker.clock import local_date
 from tracker.database import db
@@ -40,6 +41,7 @@ def demo_made(migrated: Path, folder: Path) -> Flask:
         demo_load(at=AT, issues=90, seed=3, progress=lambda _n: None)
         office = db.session.scalars(_posts().where(Person.login == LOGINS[Role.OFFICE])).one()
         finding_draft(values=FindingValues(description="示例：尚未写完"), actor=actor_of(office, local_date(AT)), at=AT)
+        imports_made(app)
         db.session.remove()
     return app
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from werkzeug.exceptions import HTTPException
 
 from tests.browser.demo import LOGINS, states
+from tests.browser.imported import import_states
 from tests.browser.visitors import DESK, PHONE, Visitor, visiting
 from tracker.demo.people import DEMO_PASSWORD
 from tracker.models import Role
@@ -21,13 +22,14 @@ from workflows.issue import IssueState
 pytestmark = pytest.mark.browser
 # What is no page: data for scripts, files, and what the tests of the components look at.
 NO_PAGES = ("static", "health.", "components.", "units.suggest", "people.suggest", "evidence.", "notices.pdf")
+DATA = (".rows", ".progress")  # of imports, by whichever door
 # Pages that a signed-in person of the demo does not come by: their own tests open them.
 ELSEWHERE = {"auth.sign_in", "auth.code", "auth.reset", "auth.confirm", "auth.choose_post", "setup.index"}
 # Parameters that make another page of the same address.
 VIEWS = ("view", "by", "todo", "open")
 # Latin letters that an office in China writes itself.
 LATIN = re.compile(
-    r"English|WT|UTF-8|GB\d+|\.?xlsx|PDF|Excel|Word|Office|IP|Argon2|JSON|CSV|TOTP|[A-Z]{2}-\d{4}-\d+|demo-[\w-]+|[\w.-]+\.(?:jpg|png|pdf|docx?|xlsx?)"
+    r"English|WT|UTF-8|GB\d+|\.?xlsx?|ods|csv|MB|PDF|Excel|Word|Office|IP|Argon2|JSON|CSV|TOTP|[A-Z]{2}-\d{4}-\d+|demo-[\w-]+|[\w.-]+\.(?:jpg|png|pdf|docx?|xlsx?)"
 )
 SAID = "nav a, button, h1, h2, h3, legend, summary, thead th, label, dt, caption, .badge, .tile, .field-help, .empty"
 CHECK = """selector => ({
@@ -47,7 +49,7 @@ class Round:
     """One role's walk through the pages: what was found, and what was wrong.
 
     ``shapes`` are the elements that axe has examined, by the width of the screen, in this walk or an earlier one;
-    ``states`` says for the path of an issue in which state it is, for its page differs with that.
+    ``states`` says for the path of an issue, or of an import, in which state it is, for its page differs with that.
     """
 
     visitor: Visitor
@@ -77,7 +79,7 @@ class Round:
             endpoint, _values = adapter.match(parts.path, method="GET")
         except HTTPException:
             return None
-        if endpoint.startswith(NO_PAGES):
+        if endpoint.startswith(NO_PAGES) or endpoint.endswith(DATA):
             return None
         query = dict(parse_qsl(parts.query))
         state = self.states.get(parts.path, "")
@@ -131,7 +133,7 @@ def test_every_page_is_fit_for_everyone(browser: Browser, demo: str, demo_app: F
     met: set[str] = set()
     wrong: list[str] = []
     shapes: dict[int, set[str]] = {screen["viewport"]["width"]: set() for screen in (DESK, PHONE)}
-    issues = states(demo_app)
+    issues = states(demo_app) | import_states(demo_app)
     for role, login in LOGINS.items():
         with visiting(browser, demo, DESK) as visitor:
             visitor.sign_in(login, DEMO_PASSWORD)
@@ -143,7 +145,9 @@ def test_every_page_is_fit_for_everyone(browser: Browser, demo: str, demo_app: F
             wrong += [f"{role}: {one}" for one in (*walk.wrong, *visitor.complaints)]
     assert not wrong, "\n".join(wrong)
     pages = {rule.endpoint for rule in demo_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
-    assert {page for page in pages if not page.startswith(NO_PAGES)} - met - ELSEWHERE == set()
+    assert {
+        page for page in pages if not page.startswith(NO_PAGES) and not page.endswith(DATA)
+    } - met - ELSEWHERE == set()
 
 
 def test_the_office_meets_issues_in_every_state(demo_app: Flask) -> None:

@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.browser.demo import LOGINS, rechecker, rectifier, verified
+from tests.browser.imported import to_check
 from tests.browser.visitors import DESK, PHONE, Visitor, visiting
 from tests.conftest import ROOT
 from tracker.demo.people import DEMO_PASSWORD
@@ -65,11 +66,22 @@ def finding(visitor: Visitor, app: Flask) -> None:
     page.evaluate("scrollTo(0, 0)")
 
 
+def ledger_to_check(visitor: Visitor, app: Flask) -> None:
+    """Open a ledger that waits to be checked, and stand on the row that is wrong."""
+    path_as(to_check(app), Role.OFFICE)(visitor, app)
+    page = visitor.page
+    page.get_by_role("region", name="逐行核对").focus()
+    for _row in range(4):
+        page.keyboard.press("n")
+    page.locator("tr:focus[data-fate=wrong]").wait_for()
+
+
 SHOWN = {
     "my-move-390": home_of_a_group, "my-move-1440": path_as("/", Role.OFFICE),
     "new-finding-390": finding, "new-finding-1440": finding,
     "issue-390": issue_of_somebody, "issue-1440": issue_at_the_office,
     "issues-390": path_as("/issues/", Role.OFFICE), "issues-1440": path_as("/issues/", Role.OFFICE),
+    "import-1440": ledger_to_check,
     "overdue-390": path_as("/overdue", Role.LEADER), "overdue-1440": path_as("/overdue", Role.LEADER),
     "units-390": path_as("/units/", Role.OFFICE), "units-1440": path_as("/units/", Role.OFFICE),
     "rules-390": path_as("/rules/", Role.OFFICE), "rules-1440": path_as("/rules/", Role.OFFICE),
