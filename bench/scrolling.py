@@ -30,6 +30,7 @@ from tracker.models import Person, Post, Role, Unit, UnitKind
 from tracker.services.sign_ins import sign_in_open
 
 WHEEL = 120  # pixels of one notch
+STEPS = (WHEEL, 4 * WHEEL, 10 * WHEEL)  # pixels a frame: as fast as a wheel turns, as a thumb flings, as nobody reads
 SLOW = 1000 / 30  # a frame that took longer was seen to stick
 JUMPS = (0.5, 0.1, 0.9, 0.3, 0.7, 0.02, 0.98, 0.6, 0.4, 0.8)
 RECORD = """() => {
@@ -158,8 +159,8 @@ def run(rows: int, seconds: float) -> Iterator[str]:
         yield "| scrolled by | frames | median ms | 95 % ms | longest ms | over 33 ms | blank ms | rows in the page |"
         yield "|---|--:|--:|--:|--:|--:|--:|--:|"
         yield watched(page, f"wheel, {WHEEL} px an event", lambda: by_wheel(page, seconds)).line()
-        yield watched(page, f"{WHEEL} px a frame", lambda: _drag(page, WHEEL)).line()
-        yield watched(page, f"{10 * WHEEL} px a frame", lambda: _drag(page, 10 * WHEEL)).line()
+        for step in STEPS:
+            yield watched(page, f"{step} px a frame", lambda step=step: _drag(page, step)).line()
         yield watched(page, f"{len(JUMPS)} jumps", lambda: by_jumps(page)).line()
         browser.close()
 
