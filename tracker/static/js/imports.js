@@ -278,7 +278,7 @@ class Grid {
 
   /**
    * Have the rows in sight brought, and then those that the scrolling goes to; the faster, the more. After a jump, what is
-   * in sight is asked for alone, for all else would delay it; in full run it would come too late, and goes first no more.
+   * in sight is asked for alone, for all else would delay it.
    */
   prefetch(seen, end, top) {
     const gone = (top - this.top) / this.height;
@@ -399,14 +399,28 @@ class Grid {
   /** Remember where we were; whoever comes back from a row's page goes on from there. */
   leave() {
     const here = { path: location.pathname, fate: this.rows.fates[0] ?? "", place: this.here };
-    sessionStorage.setItem(HERE, JSON.stringify(here));
+    try {
+      sessionStorage.setItem(HERE, JSON.stringify(here));
+    } catch {
+      // A device that refuses storage begins at the top again.
+    }
+  }
+
+  left() {
+    const back = document.referrer.startsWith(`${location.origin}${location.pathname}/rows/`);
+    try {
+      const here = back ? JSON.parse(sessionStorage.getItem(HERE)) : null;
+      if (here?.path !== location.pathname) return null;
+      sessionStorage.removeItem(HERE);
+      return here;
+    } catch {
+      return null;
+    }
   }
 
   async resume() {
-    const here = JSON.parse(sessionStorage.getItem(HERE) ?? "{}");
-    const back = document.referrer.startsWith(`${location.origin}${location.pathname}/rows/`);
-    if (here.path !== location.pathname || !back) return;
-    sessionStorage.removeItem(HERE);
+    const here = this.left();
+    if (!here) return;
     const button = this.buttons.find((one) => one.dataset.fate === here.fate);
     if (here.fate && button) await this.choose(button);
     if (!button || !this.rows.total) return;
@@ -420,7 +434,7 @@ class Grid {
     this.here = row.place;
     const heads = this.table.tHead.rows[0].cells;
     const said = [...row.cells].flatMap((cell) => [...cell.querySelectorAll(".import-note")].map((note) => {
-      const head = cell.classList.contains("import-cell") && heads[cell.cellIndex].firstChild.textContent.trim();
+      const head = cell.classList.contains("import-cell") && heads[cell.cellIndex].firstChild?.textContent.trim();
       return head ? `${head}${this.notes.dataset.colon}${note.textContent}` : note.textContent;
     }));
     const number = this.notes.dataset.row.replace("{n}", row.dataset.number);
