@@ -205,4 +205,4 @@ def test_what_names_no_day_says_why(value: object, rule: str) -> None:
 def test_every_rule_and_doubt_has_its_words() -> None:
     tables = [CLEAR, DOUBTFUL, NO_DAY]
     assert {row[2 if table is not NO_DAY else 1] for table in tables for row in table} <= RULES.keys()
-    assert {doubt for row in DOUBTFUL for doubt in row[3].split()} <= DOUBTS.keys()
+    assert {doubt for row in DOUBTFUL for doubt in row[3].split()} <= DOUBTS

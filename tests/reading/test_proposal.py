@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tracker.reading.fields import FIELDS, Field, ImportKind, fields_of
 from tracker.reading.heading_words import Heading
-from tracker.reading.likeness import likeness, signature
+from tracker.reading.likeness import likeness
 from tracker.reading.proposal import REASONS, SURE, Match, propose, propose_kind
 
 LONG = "村口垃圾清运不及时，异味明显，群众反映强烈"
@@ -384,14 +384,6 @@ def test_when_in_doubt_it_is_a_ledger() -> None:
     assert propose_kind([], []) == (ImportKind.LEDGER, 0.0)
 
 
-def test_tables_of_one_form_share_a_signature() -> None:
-    one = heads("序号 村（社区） 存在问题 整改时限（月/日）")
-    other = heads("整改时限 1.序号 村(社区) 【存在问题】存在问题")
-    assert signature(one) == signature(other)
-    assert signature(one) != signature(heads("序号 村 存在问题 责任人"))
-    assert signature([]) == ""
-
-
 def test_likeness_counts_what_is_the_same_and_near() -> None:
     ours = words("序号 村 存在问题 责任单位 责任人 整改时限")
     assert likeness(ours, ours[::-1]) == 1
@@ -439,11 +431,3 @@ def test_likeness_is_mutual(one: list[str], other: list[str]) -> None:
     assert likeness(one, other) == pytest.approx(likeness(other, one))
     assert 0 <= likeness(one, other) <= 1 + 1e-9
     assert likeness(one, list(reversed(one))) == 1
-
-
-@given(st.lists(WORDS, min_size=1, max_size=8, unique=True), st.randoms(use_true_random=False))
-def test_a_signature_knows_no_order(names: list[str], random: object) -> None:
-    headings = [Heading(column, words) for column, words in enumerate(names)]
-    shuffled = list(headings)
-    getattr(random, "shuffle")(shuffled)  # noqa: B009  # hypothesis hands it over without a type
-    assert signature(headings) == signature(shuffled)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.reading.heading_words import Heading
-from tracker.reading.row_kinds import ROW_KINDS, RowKind, row_kind, section_words
+from tracker.reading.row_kinds import RowKind, row_kind, section_words
 
 NAMES = ["序号", "乡镇", "村（社区）", "具体问题", "整改措施", "责任单位", "责任人", "整改时限", "备注"]
 HEADINGS = [Heading(column, words) for column, words in enumerate(NAMES)]
@@ -177,10 +177,6 @@ def test_a_total_is_no_finding(cells: list[object]) -> None:
 def test_a_signature_or_a_note_is_no_finding(cells: list[object]) -> None:
     merged = tuple(range(1, 9)) if cells[0] and cells[0] == cells[8] else ()
     assert kind(cells, *merged) is RowKind.SIGNATURE
-
-
-def test_every_kind_has_its_words() -> None:
-    assert set(ROW_KINDS) == set(RowKind)
 
 
 @given(

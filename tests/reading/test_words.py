@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from tracker.labels import SEVERITY, SOURCE, STATE
 from tracker.reading.words import (
-    is_long_term,
     percent_of,
     points_of,
     severity_of,
@@ -54,11 +53,6 @@ def test_our_own_words_mean_what_they_say() -> None:
     assert {code: str(state_of(words)[0]) for code, words in STATE.items()} == {code: code for code in STATE}
     assert {code: severity_of(words) for code, words in SEVERITY.items()} == {code: (code, 1.0) for code in SEVERITY}
     assert {code: source_of(words) for code, words in SOURCE.items()} == {code: (code, 1.0) for code in SOURCE}
-
-
-def test_long_term_is_told_apart() -> None:
-    assert is_long_term("已整改，长期坚持")
-    assert not is_long_term("整改中")
 
 
 @pytest.mark.parametrize(
@@ -152,6 +146,6 @@ def test_nothing_breaks_the_readers(text: str, cell: object) -> None:
 @pytest.mark.parametrize("text", ["扣" * 100_000, "已" * 100_000, "整改" * 50_000, "1" * 100_000, "检查" * 50_000])
 def test_no_text_takes_long(text: str) -> None:
     start = process_time()
-    for read in (state_of, is_long_term, severity_of, source_of, yes_no, percent_of, whole_of, points_of):
+    for read in (state_of, severity_of, source_of, yes_no, percent_of, whole_of, points_of):
         read(text)
     assert process_time() - start < 1

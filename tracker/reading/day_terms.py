@@ -55,7 +55,7 @@ class DayRead:
     """A cell read as a day.
 
     ``time`` is None for 24时, the end of the day. ``other`` is the second reading where there are two, or the other end
-    of a range. ``rule`` is a key of ``RULES``, ``doubts`` are keys of ``DOUBTS``.
+    of a range. ``rule`` is a key of ``RULES``, ``doubts`` are among ``DOUBTS``.
     """
 
     day: date | None

@@ -41,17 +41,7 @@ RULES: dict[str, str] = {
     "none": N_("不是日期"),
     "empty": N_("空"),
 }
-DOUBTS: dict[str, str] = {
-    "order": N_("日和月可能颠倒"),
-    "year": N_("年份是补的"),
-    "month": N_("年份和月份是补的"),
-    "century": N_("年份只有两位"),
-    "zero": N_("小数末尾可能少了一个 0"),
-    "range": N_("取了一段时间的第一天或最后一天"),
-    "relative": N_("从发现日期推算"),
-    "weekday": N_("与所写的星期不符"),
-    "words": N_("还有其他文字没有读"),
-}
+DOUBTS = frozenset({"order", "year", "month", "century", "zero", "range", "relative", "weekday", "words"})
 
 
 def read_day(value: object, terms: DayTerms) -> DayRead:

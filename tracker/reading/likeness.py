@@ -7,14 +7,9 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 
 from tracker.reading.heading_sense import is_of_one_kind
-from tracker.reading.heading_words import Heading, normalise
+from tracker.reading.heading_words import normalise
 
 _ALIKE = 0.75
-
-
-def signature(headings: Sequence[Heading]) -> str:
-    """Return what tables with the same headings share, in whatever order and spelling; empty without headings."""
-    return "|".join(sorted({normalise(heading.words) for heading in headings}))
 
 
 def _closeness(one: str, other: str) -> float:

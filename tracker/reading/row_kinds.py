@@ -9,7 +9,6 @@ from enum import StrEnum
 from functools import cached_property
 from unicodedata import normalize
 
-from tracker.languages import N_
 from tracker.reading.column_content import DAY, LONG, NUMBER, STATUS, sort_of
 from tracker.reading.heading_words import Heading, clean, normalise
 
@@ -26,15 +25,6 @@ class RowKind(StrEnum):
     SIGNATURE = "signature"
 
 
-ROW_KINDS: Mapping[str, str] = {
-    RowKind.DATA: N_("数据行"),
-    RowKind.EMPTY: N_("空行"),
-    RowKind.NUMBERED_EMPTY: N_("只有序号的空行"),
-    RowKind.SECTION: N_("分节行"),
-    RowKind.REPEATED_HEADER: N_("重复的表头"),
-    RowKind.TOTAL: N_("合计行"),
-    RowKind.SIGNATURE: N_("落款或附注"),
-}
 _ORDER = frozenset({"序号", "序", "顺序号", "行号", "no", "#"})
 _TOTAL = re.compile(r"(?:合计|总计|小计|共计|累计|总数|total|subtotal).{0,12}|.{1,8}(?:合计|小计|总计)", re.IGNORECASE)
 _SIGNATURE = re.compile(

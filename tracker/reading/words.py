@@ -8,7 +8,7 @@ from tracker.reading.amounts import percent_of, whole_of
 from tracker.reading.names import unit_key
 from workflows.issue import IssueState, Severity
 
-__all__ = ["is_long_term", "percent_of", "points_of", "severity_of", "source_of", "state_of", "whole_of", "yes_no"]
+__all__ = ["percent_of", "points_of", "severity_of", "source_of", "state_of", "whole_of", "yes_no"]
 
 _LONGEST = 200
 _S = IssueState
@@ -52,7 +52,6 @@ _STATE_PHRASES: tuple[tuple[re.Pattern[str], IssueState, float], ...] = (
      _S.SUBMITTED, 0.5),
     (re.compile(r"长期|持续|常态"), _S.RECTIFYING, 0.7),
 )  # fmt: skip
-_LONG_TERM = re.compile(r"长期|持续|常态")
 _SEVERITIES: dict[str, tuple[Severity, float]] = {
     word: (severity, sureness)
     for severity, sureness, words in (
@@ -107,11 +106,6 @@ def state_of(words: str) -> tuple[IssueState | None, float]:
     if key in _STATES:
         return _STATES[key]
     return next(((state, sure) for phrase, state, sure in _STATE_PHRASES if phrase.search(key)), (None, 0.0))
-
-
-def is_long_term(words: str) -> bool:
-    """Tell whether ``words`` speak of 长期整改, which has stages and no single end."""
-    return bool(_LONG_TERM.search(words[:_LONGEST]))
 
 
 def severity_of(words: str) -> tuple[Severity | None, float]:

@@ -8,7 +8,7 @@ from typing import Any
 from tracker.models import UnitKind
 from tracker.queries.import_index import TOWNS, FoundUnit, UnitEntry, UnitIndex
 from tracker.reading.callings import lists_several, names_town_hall
-from tracker.reading.mapping import CREATE, LEAVE, SPOT, FileMapping
+from tracker.reading.mapping import CREATE, SPOT, FileMapping
 from tracker.services.importing.notes import Level, Note
 
 _LEVELS = (("township", TOWNS), ("village", frozenset[UnitKind]()), ("place", frozenset[UnitKind]()))
@@ -143,8 +143,3 @@ def _note_how(field: str, words: str, found: FoundUnit, notes: list[Note]) -> No
     """Note that a name was taken for a unit that is called otherwise."""
     if found.unit is not None and found.how != "exact":
         notes.append(Note(Level.INFO, f"unit_{found.how}", field, f"{words} → {found.unit.name}"))
-
-
-def is_settled(answer: str | None) -> bool:
-    """Tell whether a name has been answered for good."""
-    return answer is not None and (answer in (LEAVE, SPOT) or answer.startswith(("#", CREATE)))
