@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tracker.reading.fields import FIELDS, ImportKind
 from tracker.reading.header_rows import HeadRow
 from tracker.reading.heading_words import clean_heading, normalise
-from tracker.reading.headings import HEADER_NOTES, HeaderFound, find_header, header_at, letter
+from tracker.reading.headings import HEADER_NOTES, HeaderFound, find_header, header_at
+from tracker.spreadsheets.columns import letters_of
 
 LEDGER = ["序号", "乡镇", "村（社区）", "具体问题", "整改措施", "责任单位", "责任人", "整改时限", "完成情况", "备注"]
 DATA: list[list[object]] = [
@@ -279,7 +280,7 @@ def test_every_note_has_its_words() -> None:
 
 
 def test_columns_are_called_as_excel_does() -> None:
-    assert [letter(column) for column in (0, 25, 26, 51, 701, 702)] == ["A", "Z", "AA", "AZ", "ZZ", "AAA"]
+    assert [letters_of(column) for column in (0, 25, 26, 51, 701, 702)] == ["A", "Z", "AA", "AZ", "ZZ", "AAA"]
 
 
 KNOWN = [field.synonyms[0] for field in FIELDS[ImportKind.LEDGER] if len(field.synonyms[0]) > 2]

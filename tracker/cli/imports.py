@@ -19,7 +19,6 @@ from tracker.languages import _
 from tracker.models import Fate, ImportBatch
 from tracker.queries.imports import import_get, import_list, issues_brought
 from tracker.reading.fields import ImportKind
-from tracker.reading.headings import letter
 from tracker.reading.mapping import FileMapping
 from tracker.services.importing.batches import ImportFile, import_begin, import_forget, import_order, import_undo
 from tracker.services.importing.faults import faults_of
@@ -28,6 +27,7 @@ from tracker.services.importing.mappings import mappings_kept
 from tracker.services.importing.notes import Level
 from tracker.services.importing.tasks import ImportFolders, folders, import_work
 from tracker.services.importing.window import MOST, RowShown, RowWindow
+from tracker.spreadsheets.columns import letters_of
 from workflows.importing import ImportState
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -152,7 +152,7 @@ def _mapped(batch: ImportBatch) -> Iterator[tuple[str, str]]:
 def _problems(batch: ImportBatch) -> Iterator[str]:
     grave = (fault for fault in faults_of(batch) if fault.level in (Level.WRONG, Level.ASK))
     for fault in islice(grave, _SHOWN):
-        place = f"{letter(fault.column)}{fault.row}" if fault.column is not None else str(fault.row)
+        place = f"{letters_of(fault.column)}{fault.row}" if fault.column is not None else str(fault.row)
         yield f"{place}: {fault.words}"
 
 

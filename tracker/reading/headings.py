@@ -9,8 +9,9 @@ from tracker.languages import N_
 from tracker.reading.fields import ImportKind
 from tracker.reading.header_rows import HeadRow, is_joined, levels_of, look_of
 from tracker.reading.heading_words import Heading
+from tracker.spreadsheets.columns import letters_of
 
-__all__ = ["HEADER_NOTES", "HeadRow", "HeaderFound", "Heading", "find_header", "header_at", "letter"]
+__all__ = ["HEADER_NOTES", "HeadRow", "HeaderFound", "Heading", "find_header", "header_at"]
 HEADER_NOTES: Mapping[str, str] = {
     "no_header": N_("没有找到表头，按列的字母称呼各列"),
     "joined": N_("表头占多行，已上下合并"),
@@ -45,16 +46,6 @@ class _Choice:
     start: int
     stop: int
     quality: float
-
-
-def letter(column: int) -> str:
-    """Return what Excel calls a column, counted from 0."""
-    name = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
 
 
 def _blocks(rows: Sequence[HeadRow]) -> Iterator[tuple[int, int]]:
@@ -125,7 +116,7 @@ def _headings(block: Sequence[HeadRow], below: Sequence[HeadRow]) -> tuple[tuple
     named = levels_of(block) if block else {}
     nameless = {column for row in below for column in row.words} - named.keys()
     # The letter stands for the column wherever a mapping is kept, so it is the same in every language.
-    headings = _distinct(named | {column: (f"（{letter(column)}列）",) for column in nameless})
+    headings = _distinct(named | {column: (f"（{letters_of(column)}列）",) for column in nameless})
     notes = {"letters"} if block and nameless else set()
     notes |= {"doubled"} if len(set(named.values())) < len(named) else set()
     notes |= {"joined"} if len(block) > 1 else set()

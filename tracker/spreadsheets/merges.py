@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from tracker.spreadsheets.cells import Cell, Row
+from tracker.spreadsheets.columns import column_of
 from tracker.spreadsheets.limits import MOST_MERGED
 from tracker.spreadsheets.trouble import Trouble, UnreadableError
 
@@ -16,14 +17,6 @@ Area: TypeAlias = tuple[int, int, int, int]
 
 _AREA = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6}):\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
 _MOST = 250_000
-
-
-def column_of(letters: str) -> int:
-    """Return the number of a column, A being 0."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
 
 
 def area_of(reference: str) -> Area | None:

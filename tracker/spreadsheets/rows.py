@@ -5,22 +5,12 @@ from __future__ import annotations
 import re
 
 from tracker.spreadsheets.cells import Cell, Row
+from tracker.spreadsheets.columns import column_of, letters_of
 from tracker.spreadsheets.limits import LAST_COLUMN, LAST_ROW
-from tracker.spreadsheets.merges import column_of
 from tracker.spreadsheets.trouble import Trouble, UnreadableError
 
 _LETTERS = re.compile("[A-Za-z]{1,3}")
 _DIGITS = "0123456789"
-
-
-def letters_of(column: int) -> str:
-    """Return the letters of a column, A for 0."""
-    letters = ""
-    column += 1
-    while column:
-        column, letter = divmod(column - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return letters
 
 
 def _require(holds: bool) -> None:

@@ -14,7 +14,6 @@ from tracker.models import Fate, ImportBatch
 from tracker.queries.imports import imported_before, issues_brought
 from tracker.reading.days import RULES
 from tracker.reading.fields import fields_of
-from tracker.reading.headings import letter
 from tracker.reading.mapping import FileMapping
 from tracker.reading.proposal import REASONS, SURE
 from tracker.services.importing.batches import import_facts, worked_on
@@ -23,6 +22,7 @@ from tracker.services.importing.questions import import_questions
 from tracker.services.importing.staging import shown, unpacked
 from tracker.services.importing.tasks import LEASE
 from tracker.services.importing.window import RowWindow
+from tracker.spreadsheets.columns import letters_of
 from tracker.storage.tables import TableLimits
 from workflows.engine import available
 from workflows.importing import IMPORT, ImportState
@@ -100,7 +100,7 @@ def _columns(batch: ImportBatch, mapping: FileMapping) -> list[ColumnChoice]:
         match = matches.get(column, {})
         is_proposed = match.get("field") == field and field
         found.append(ColumnChoice(
-            column, letter(column), heading, field, samples.get(column, ()),
+            column, letters_of(column), heading, field, samples.get(column, ()),
             float(match.get("sureness", 0)) if is_proposed else 1.0,
             labels.word(REASONS, match.get("reason", "")) if is_proposed else "" if field else _("不导入"),
             _rules(summary, field), field in summary.get("mixed", ()), heading in mapping.remark_from,

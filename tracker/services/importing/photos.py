@@ -16,10 +16,10 @@ from tracker.languages import _
 from tracker.models import Evidence, Phase
 from tracker.policy import Actor
 from tracker.reading.callings import shows_after
-from tracker.reading.headings import letter
 from tracker.services.evidence import blobs_remember
 from tracker.services.importing.staging import Beat
 from tracker.services.importing.work import OpenImport
+from tracker.spreadsheets.columns import letters_of
 from tracker.storage import Store, StoredFile, Upload, intake
 from tracker.storage.tables import table_picture
 
@@ -64,7 +64,7 @@ def photos_take(
 
 def _named(work: OpenImport, row: int, column: int, part: str) -> str:
     """Return a name that tells where the picture stood: nobody knows what image1.jpeg shows."""
-    heading = next((one.words for one in work.headings if one.column == column), "") or letter(column)
+    heading = next((one.words for one in work.headings if one.column == column), "") or letters_of(column)
     return _("第{row}行-{heading}{ending}").format(row=row, heading=heading, ending=Path(part).suffix)
 
 
