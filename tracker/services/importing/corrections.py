@@ -27,7 +27,7 @@ def import_remap(
         before = FileMapping.model_validate(batch.mapping)
         batch.mapping = mapping.stored()
         anew = (mapping.sheet, mapping.header) != (before.sheet, before.header)
-        batch.about = {**batch.about, "given": True} if not anew else {"given": "columns" in batch.mapping}
+        batch.about = {**batch.about, "given": not anew or "columns" in batch.mapping}
         task_begin(batch, ImportTask.READ if anew else ImportTask.CHECK)
         return batch
 
