@@ -47,6 +47,7 @@ class ListForm(Form):
         "closed_from": N_("销号日期起"),
         "returned": N_("退回过"),
         "todo": N_("待办"),
+        "batch": N_("导入批次"),
         "band": N_("逾期天数"),
         "colour": N_("预警颜色"),
         "sort": N_("排序"),
@@ -71,6 +72,7 @@ class ListForm(Form):
     closed_from: _Day = None
     returned: Annotated[bool | None, BLANK_IS_NONE] = None
     todo: Annotated[str | None, BLANK_IS_NONE] = None
+    batch: _Id = None
     band: Annotated[Band | None, BLANK_IS_NONE] = None
     colour: Annotated[Colour | None, BLANK_IS_NONE] = None
     sort: Literal["deadline", "number", "found_on", "state_since", "severity"] = "deadline"
@@ -110,8 +112,8 @@ class ListForm(Form):
 
     @property
     def _is_wide(self) -> bool:
-        """Tell whether what is asked for lies beyond the open issues: a piece of work, or what was closed late."""
-        return bool(self.todo) or self.timing is Timing.CLOSED_LATE
+        """Tell whether what is asked for lies beyond the open issues: work, an import, or what was closed late."""
+        return bool(self.todo or self.batch) or self.timing is Timing.CLOSED_LATE
 
     def chosen(self) -> IssueFilter:
         """Return the filter; without a state it is the open ones, or all where what is asked for lies beyond."""
@@ -120,8 +122,8 @@ class ListForm(Form):
             timing=self.timing, place_id=self.place, unit_id=self.unit, star_id=self.star, source=self.source,
             severity=self.severity, finder_id=self.finder, roster_id=self.roster, mine=self.mine,
             found_from=self.found_from, found_to=self.found_to, due_from=self.due_from, due_to=self.due_to,
-            closed_from=self.closed_from,
-            returned=bool(self.returned), todo=self.todo, words=self.q, band=self.band, colour=self.colour,
+            closed_from=self.closed_from, returned=bool(self.returned), todo=self.todo, batch_id=self.batch,
+            words=self.q, band=self.band, colour=self.colour,
         )  # fmt: skip
 
     def query(self, *, whole: bool = True) -> dict[str, Any]:

@@ -88,6 +88,7 @@ class IssueFilter:
     closed_from: date | None = None
     returned: bool = False
     todo: str | None = None
+    batch_id: int | None = None
     words: str = ""
     band: Band | None = None
     colour: Colour | None = None
@@ -195,6 +196,7 @@ _CONDITIONS: Mapping[str, Callable[[Any, Actor], ColumnElement[bool]]] = {
     "closed_from": lambda day, _actor: closed_since(day),
     "returned": lambda _yes, _actor: Issue.returns > 0,
     "todo": lambda key, actor: MOVES[key].condition(actor),
+    "batch_id": lambda batch, _actor: Issue.import_batch_id == batch,
     "words": lambda words, _actor: found_by_words(words),
     "band": _band,
     "colour": _colour,
