@@ -63,7 +63,14 @@ def test_a_ledger_from_the_upload_to_the_undo(sqlite_app: Flask, world: World) -
     assert client.get(f"/imports/{batch.id}/progress").json == {"task": "", "done": 3, "total": 3, "state": "proposed"}
     assert client.post(f"/imports/{batch.id}/store", data={"version": batch.version}).status_code == 303
     assert again(batch).state is ImportState.STORED
-    assert "已导入 2 条" in client.get(f"/imports/{batch.id}").text
+    page = client.get(f"/imports/{batch.id}").text
+    assert "已导入 2 条" in page
+    assert f'href="/issues/?batch={batch.id}"' in page
+    other = uploaded(client, workbook([row(world, words="示例：别的表里的问题")]))
+    client.post(f"/imports/{other.id}/store", data={"version": other.version})
+    listed = client.get(f"/issues/?batch={batch.id}").text
+    assert ("示例：路灯不亮" in listed, "示例：别的表里的问题" in listed) == (True, False)
+    assert f"只列出第 {batch.id} 次导入的问题" in listed
     assert len(issues(batch)) == 2
     client.post(f"/imports/{batch.id}/undo", data={"version": batch.version})
     assert again(batch).state is ImportState.UNDONE
@@ -170,6 +177,8 @@ def test_what_arrives_closed_is_confirmed_by_another(sqlite_app: Flask, world: W
     leader = entered(sqlite_app, world.leader)
     page = leader.get(f"/imports/{batch.id}").text
     assert "复核无误，导入" in page
+    rows = leader.get(f"/imports/{batch.id}/rows").text
+    assert ("示例：垃圾未清运" in rows, "<a " in rows) == (True, False)
     assert 'href="/imports/"' not in page  # where a leader has no business
     leader.post(f"/imports/{batch.id}/decline", data={"version": again(batch).version})
     assert again(batch).state is ImportState.PROPOSED
@@ -192,6 +201,25 @@ def test_every_door_has_its_templates_and_no_other(sqlite_app: Flask, world: Wor
     with client.get("/imports/template.xlsx") as answer:
         assert load_workbook(io.BytesIO(answer.data)).sheetnames
     assert client.get("/imports/template.xlsx?kind=people").status_code == 404
+
+
+def test_a_list_at_the_wrong_door_is_told_for_what_it_is(sqlite_app: Flask, world: World) -> None:
+    people = workbook([["示例甲", "shilijia", "13800000000"]], ("姓名", "账号", "手机号"))
+    client = entered(sqlite_app, world.office)
+    page = client.get(f"/imports/{uploaded(client, people).id}").text
+    assert "这个文件看起来是“人员账号”，不是“问题台账”" in page
+
+
+def test_a_sheet_that_is_not_there_changes_nothing_but_says_so(sqlite_app: Flask, world: World) -> None:
+    client = entered(sqlite_app, world.office)
+    batch = uploaded(client, workbook([row(world)], title="示例台账"))
+    assert "表头占多行" not in client.get(f"/imports/{batch.id}").text
+    given = {f"field-{place}": "" for place in range(len(HEADINGS))} | {"field-3": "description"}
+    client.post(f"/imports/{batch.id}/mapping", data=given | {"sheet": "没有的表", "version": batch.version})
+    page = client.get(f"/imports/{batch.id}")
+    assert page.status_code == 200
+    assert "没有的表" in page.text
+    assert "示例：垃圾未清运" in page.text
 
 
 def test_a_mapping_is_kept_and_forgotten(sqlite_app: Flask, world: World) -> None:

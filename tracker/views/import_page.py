@@ -14,6 +14,7 @@ from tracker.models import Fate, ImportBatch
 from tracker.queries.imports import imported_before, issues_brought
 from tracker.reading.days import RULES
 from tracker.reading.fields import fields_of
+from tracker.reading.headings import HEADER_NOTES
 from tracker.reading.mapping import FileMapping
 from tracker.reading.proposal import REASONS, SURE
 from tracker.services.importing.batches import import_facts, worked_on
@@ -82,6 +83,7 @@ def _correcting(batch: ImportBatch) -> dict[str, Any]:
     columns = _columns(batch, mapping)
     return {
         "mapping": mapping, "questions": import_questions(batch), "columns": columns, "fields": fields,
+        "header_notes": [labels.word(HEADER_NOTES, code) for code in batch.about.get("header_notes", ())],
         "unsure": [one for one in columns if one.field and one.sureness < SURE],
         "years": sum(n for level, code, _field, n in _notes(batch) if code == "day_year"),
         "needed": [_(field.words) for key, field in fields_of(batch.kind).items()

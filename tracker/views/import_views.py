@@ -80,7 +80,7 @@ def rows(batch_id: int) -> ResponseReturnValue:
     batch = seen_import(batch_id)
     form = RowsForm.parse(request.args)
     window = RowWindow(batch, g.actor.today).rows(form.fate, form.offset, form.limit)
-    page = render_template("imports/rows.html", window=window, batch=batch)
+    page = render_template("imports/rows.html", window=window, batch=batch, may_change=may_run())
     return page, {"X-Total-Rows": str(window.total)}
 
 

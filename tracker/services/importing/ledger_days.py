@@ -73,7 +73,7 @@ class DayReader:
         found.days[field] = read.day
         if read.time is not None:
             found.times[field] = read.time
-        notes.extend(_doubts(field, read))
+        notes.extend(_doubts(field, cell, read))
 
     def _check(self, found: LedgerDays, notes: list[Note]) -> None:
         for field in _PAST:
@@ -109,14 +109,15 @@ def _unread(field: str, cell: Any, read: DayRead) -> Note:
     return Note(Level.DOUBT, "day_unread", field, words)
 
 
-def _doubts(field: str, read: DayRead) -> list[Note]:
+def _doubts(field: str, cell: Any, read: DayRead) -> list[Note]:
     """Return what is doubtful about a day: two readings are asked about, what was supplied is said."""
     day = read.day.isoformat() if read.day else ""
     other = read.other.isoformat() if read.other else ""
     notes = []
     for doubt in read.doubts:
         if other and doubt in _ASKED:
-            notes.append(Note(Level.ASK, f"day_{doubt}", field, f"{day} / {other}"))
+            written = str(cell).strip()[:40]
+            notes.append(Note(Level.ASK, f"day_{doubt}", field, f"{written} → {day} / {other}"))
         elif other and doubt in _EITHER:
             notes.append(Note(Level.DOUBT, "day_either", field, f"{day} / {other}"))
         elif doubt in _SAID:

@@ -160,7 +160,7 @@ class Line:
     def _doubt(self, key: str, doubt: str, read: DayRead) -> None:
         day = f"{read.day}"
         if doubt == "order" and read.other is not None:
-            self.note(Level.ASK, "day_order", key, f"{day} / {read.other}")
+            self.note(Level.ASK, "day_order", key, f"{self.text(key)} → {day} / {read.other}")
         elif doubt in _PLAIN_DOUBTS:
             self.note(Level.INFO, f"day_{doubt}", key, day)
         else:

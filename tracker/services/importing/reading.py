@@ -55,6 +55,7 @@ def import_read(batch: ImportBatch, path: Path, beat: Beat) -> None:
         about = _about(table, header) | {
             "rows": count, "reference": reference.isoformat(), "reference_from": reason, "saved": proposal.saved,
             "samples": _samples(head, header),
+            "looks_like": propose_kind(header.headings, _below(head, header))[0].value,
             "matches": [asdict(match) for match in proposal.matches], "given": batch.about.get("given", False),
         }  # fmt: skip
     with transaction() as session:
@@ -80,8 +81,7 @@ def _without(cells: Sequence[Cell], columns: frozenset[int]) -> tuple[Cell, ...]
 
 
 def _samples(head: Sequence[TableRow], header: HeaderFound) -> list[list[Any]]:
-    below = [row for row in head if row.number > header.last_row][:_SAMPLES]
-    return [[packed(cell) for cell in row.cells] for row in below]
+    return [[packed(cell) for cell in cells] for cells in _below(head, header)[:_SAMPLES]]
 
 
 def _header(head: Sequence[TableRow], mapping: FileMapping, about: TableAbout) -> HeaderFound:
@@ -99,6 +99,7 @@ def _about(table: Table, header: HeaderFound) -> dict[str, Any]:
         "format": about.format, "sheet": about.sheet, "title": header.title, "encoding": about.encoding,
         "sheets": [[one.name, one.is_hidden, one.is_empty] for one in about.sheets],
         "header": [header.first_row, header.last_row], "header_sure": header.sureness,
+        "header_notes": header.notes,
         "headings": [[one.column, one.words] for one in header.headings],
         "hidden_columns": sorted(about.hidden_columns),
         "pictures": [[one.row, one.column, one.part] for one in about.pictures],
@@ -138,7 +139,7 @@ def _day_in(words: str, today: date) -> date | None:
 def _proposal(
     batch: ImportBatch, mapping: FileMapping, header: HeaderFound, head: Sequence[TableRow]
 ) -> _Proposal:  # fmt: skip
-    sample = [row.cells for row in head if row.number > header.last_row]
+    sample = _below(head, header)
     kind = mapping.kind
     if batch.about.get("given"):
         return _Proposal(mapping, _given(mapping, header))
@@ -176,6 +177,5 @@ def _serves(kept: ImportMapping, headings: Sequence[str]) -> bool:
     return all(set(names) <= set(headings) for key, names in columns.items() if key in needed)
 
 
-def kind_proposed(header: HeaderFound, head: Sequence[TableRow]) -> tuple[ImportKind, float]:
-    """Return which kind of table this looks like, and how sure that is."""
-    return propose_kind(header.headings, [row.cells for row in head if row.number > header.last_row])
+def _below(head: Sequence[TableRow], header: HeaderFound) -> list[Sequence[Cell]]:
+    return [row.cells for row in head if row.number > header.last_row]
