@@ -84,6 +84,7 @@ def _correcting(batch: ImportBatch) -> dict[str, Any]:
     return {
         "mapping": mapping, "questions": import_questions(batch), "columns": columns, "fields": fields,
         "header_notes": [labels.word(HEADER_NOTES, code) for code in batch.about.get("header_notes", ())],
+        "is_header_unsure": batch.about.get("header_sure", 1.0) < SURE,
         "unsure": [one for one in columns if one.field and one.sureness < SURE],
         "years": sum(n for level, code, _field, n in _notes(batch) if code == "day_year"),
         "needed": [_(field.words) for key, field in fields_of(batch.kind).items()
