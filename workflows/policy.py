@@ -92,9 +92,7 @@ class Policy:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the policy as plain values that JSON can hold; ``from_dict`` reads them back."""
-        data = asdict(self)
-        for severity in Severity:
-            data[severity]["remind_before"] = list(data[severity]["remind_before"])
+        data: dict[str, Any] = _plain(asdict(self))
         return data
 
     @classmethod
@@ -107,7 +105,7 @@ class Policy:
             raise PolicyError(name, code)
         defaults = cls()
         terms = {s.value: _terms(getattr(defaults, s), data.get(s, {})) for s in Severity}
-        return cls(**{**data, **terms})
+        return cls(**{**_frozen(data), **terms})
 
 
 def policy_errors(data: Mapping[str, Any]) -> dict[str, str]:
@@ -133,5 +131,14 @@ def _terms_errors(severity: str, value: Any) -> dict[str, str]:
 
 
 def _terms(default: Terms, data: Mapping[str, Any]) -> Terms:
-    merged = {**asdict(default), **data}
-    return Terms(**{**merged, "remind_before": tuple(merged["remind_before"])})
+    return Terms(**{**asdict(default), **_frozen(data)})
+
+
+def _frozen(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return list(value) if isinstance(value, tuple) else value

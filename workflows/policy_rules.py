@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 _YEAR = 366
+_WALL_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,27 @@ class Falling:
         return None if falls else "policy_not_falling"
 
 
-Rule = Whole | YesNo | Falling
+@dataclass(frozen=True)
+class WallTime:
+    """A time of day on the wall in Shanghai, ``HH:MM`` from 00:00 to 23:59."""
+
+    def refusal(self, value: Any) -> str | None:
+        """Return what is wrong with ``value``, or ``None``."""
+        return None if isinstance(value, str) and _WALL_TIME.fullmatch(value) else "policy_not_time"
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of these codes, in the order in which they are offered."""
+
+    codes: tuple[str, ...]
+
+    def refusal(self, value: Any) -> str | None:
+        """Return what is wrong with ``value``, or ``None``."""
+        return None if value in self.codes else "policy_not_choice"
+
+
+Rule = Whole | YesNo | Falling | WallTime | OneOf
 RULES: dict[str, dict[str, Rule]] = {
     "policy": {
         "assign_days": Whole(1),
@@ -83,6 +105,8 @@ POLICY_CODES = frozenset(
         "policy_not_yes_no",
         "policy_not_list",
         "policy_not_falling",
+        "policy_not_time",
+        "policy_not_choice",
         "policy_not_terms",
         "policy_red_before_yellow",
         "policy_interview_before_red",

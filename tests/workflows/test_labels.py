@@ -17,7 +17,7 @@ from workflows.extension import EXTENSION, REQUEST_CODES, ExtensionState
 from workflows.importing import IMPORT, START_NOT_HERE, STARTS, ImportCapacity, ImportState
 from workflows.issue import ISSUE, Capacity, Clock, IssueState, Severity
 from workflows.policy import Colour, Policy, Terms
-from workflows.policy_rules import POLICY_CODES
+from workflows.policy_rules import POLICY_CODES, RULES, OneOf
 from workflows.stage import STAGE_CODES
 
 ENUMS = [
@@ -63,6 +63,11 @@ def test_refusals_take_no_parameters_and_differ() -> None:
 def test_every_field_of_a_policy_has_words() -> None:
     names = {f.name for f in fields(Policy)} | {f.name for f in fields(Terms)}
     assert set(labels.POLICY_FIELD) == names - set(Severity)
+
+
+def test_every_choice_of_a_policy_has_words_and_no_other() -> None:
+    rules = [rule for group in RULES.values() for rule in group.values()]
+    assert set(labels.POLICY_CHOICE) == {code for rule in rules if isinstance(rule, OneOf) for code in rule.codes}
 
 
 def test_word_speaks_the_language_of_the_reader() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from workflows.issue import Severity
 from workflows.policy import Colour, Policy, PolicyError, Terms, policy_errors
-from workflows.policy_rules import POLICY_CODES, RULES
+from workflows.policy_rules import POLICY_CODES, RULES, OneOf, WallTime
 
 DEFAULT = Policy()
 
@@ -153,8 +153,21 @@ def test_a_field_that_cannot_be_used_is_named(data: dict[str, Any], field: str, 
     assert str(error.value) == f"{field}: {code}"
 
 
+KINDS: list[tuple[WallTime | OneOf, Any, str | None]] = [
+    *((WallTime(), good, None) for good in ("00:00", "08:30", "19:59", "23:59")),
+    *((WallTime(), bad, "policy_not_time") for bad in ("24:00", "08:60", "8:30", "08:30:00", "08:30\n", "", 830, None)),
+    *((OneOf(("none", "red")), good, None) for good in ("none", "red")),
+    *((OneOf(("none", "red")), bad, "policy_not_choice") for bad in ("", "blue", 0, None, ["red"])),
+]
+
+
+@pytest.mark.parametrize(("rule", "value", "code"), KINDS)
+def test_times_and_choices_are_what_they_say(rule: WallTime | OneOf, value: Any, code: str | None) -> None:
+    assert rule.refusal(value) == code
+
+
 def test_every_code_of_a_policy_is_seen() -> None:
-    assert {code for _, _, code in REFUSED} == POLICY_CODES
+    assert {code for _, _, code in REFUSED} | {code for _, _, code in KINDS if code} == POLICY_CODES
 
 
 def test_all_errors_are_named_at_once() -> None:

@@ -15,7 +15,7 @@ from tracker.forms.base import BLANK_IS_NONE, Form
 from tracker.languages import N_, _
 from workflows.issue import Severity
 from workflows.policy import Policy, Terms
-from workflows.policy_rules import RULES, Falling, YesNo
+from workflows.policy_rules import RULES, Falling, OneOf, WallTime, YesNo
 
 LABELS: Mapping[str, str] = {
     "effective_on": N_("生效日期"), "note": N_("说明"), "day": N_("日期"), "is_workday": N_("安排"),
@@ -100,6 +100,8 @@ def _read(group: str, name: str, field: str, given: Mapping[str, str], errors: d
     rule = RULES[group][name]
     if isinstance(rule, YesNo):
         return bool(text)
+    if isinstance(rule, WallTime | OneOf):
+        return text
     parts = [part for part in re.split(r"[\s,，、]+", text) if part] if isinstance(rule, Falling) else [text]
     if not all(re.fullmatch(r"[0-9]{1,5}", part) for part in parts):
         errors[field] = _("请填写整数，多个用逗号分开") if isinstance(rule, Falling) else _("请填写整数")

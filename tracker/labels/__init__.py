@@ -49,6 +49,7 @@ from tracker.labels.pages import (
     EXPLORED,
     PAGE_TEXT,
 )
+from tracker.labels.policy import POLICY_CHOICE
 from tracker.labels.refusals import (
     CALENDAR_ERROR,
     POLICY_ERROR,
@@ -96,6 +97,7 @@ __all__ = [
     "OUTCOME",
     "PAGE_TEXT",
     "PHASE",
+    "POLICY_CHOICE",
     "POLICY_ERROR",
     "POLICY_FIELD",
     "REFERENCE_FROM",

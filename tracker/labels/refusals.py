@@ -81,6 +81,8 @@ POLICY_ERROR: dict[str, str] = {
     "policy_not_yes_no": N_("请选择是或否"),
     "policy_not_list": N_("请填写一组天数"),
     "policy_not_falling": N_("请按从大到小的顺序填写天数，不要重复"),
+    "policy_not_time": N_("时刻须为 08:30 的形式"),
+    "policy_not_choice": N_("请从列出的选项中选择"),
     "policy_not_terms": N_("请逐项填写该等级的设置"),
     "policy_red_before_yellow": N_("红色预警的天数须大于黄色预警的天数"),
     "policy_interview_before_red": N_("约谈的天数不能小于红色预警的天数"),
