@@ -18,6 +18,7 @@ from workflows.importing import IMPORT, START_NOT_HERE, STARTS, ImportCapacity, 
 from workflows.issue import ISSUE, Capacity, Clock, IssueState, Severity
 from workflows.policy import Colour, Policy, Terms
 from workflows.policy_rules import POLICY_CODES, RULES, OneOf
+from workflows.reminding import DigestSection
 from workflows.stage import STAGE_CODES
 
 ENUMS = [
@@ -31,6 +32,7 @@ ENUMS = [
     (labels.CONSENT_KIND, ConsentKind),
     (labels.DAY_KIND, DayKind),
     (labels.DAY_REASON, DayReason),
+    (labels.DIGEST_SECTION, DigestSection),
     (labels.ISSUE_TRIGGER, ISSUE.triggers),
     (labels.EXTENSION_TRIGGER, {"request", *EXTENSION.triggers}),
     (labels.CONSENT_TRIGGER, {"request", *CONSENT.triggers}),

@@ -8,6 +8,7 @@ from workflows.consent import ConsentKind, ConsentState
 from workflows.extension import ExtensionState
 from workflows.issue import Capacity, Clock, IssueState, Severity
 from workflows.policy import Colour
+from workflows.reminding import DigestSection
 
 STATE: dict[str, str] = {
     IssueState.DRAFT: N_("草稿"),
@@ -125,4 +126,10 @@ DAY_REASON: dict[str, str] = {
     DayReason.MAKE_UP: N_("调休上班"),
     DayReason.COUNTY_HOLIDAY: N_("本县规定放假"),
     DayReason.COUNTY_WORKDAY: N_("本县规定上班"),
+}
+DIGEST_SECTION: dict[str, str] = {
+    DigestSection.LATE: N_("已逾期"),
+    DigestSection.DUE: N_("本周到期"),
+    DigestSection.WAITING: N_("等您办理"),
+    DigestSection.ANSWERED: N_("有答复"),
 }

@@ -24,6 +24,7 @@ from tracker.models.policy import (
     Setting,
 )
 from tracker.models.record import AuditEntry, ChainHead, Comment, CommentKind, IssueEvent
+from tracker.models.reminder import Reminder
 from tracker.models.star import Indicator, IndicatorKind, Star, StarLead
 from tracker.models.unit import NameReason, Unit, UnitKind, UnitName, UnitTag
 
@@ -59,6 +60,7 @@ __all__ = [
     "Phase",
     "PolicyVersion",
     "Post",
+    "Reminder",
     "RequestKey",
     "ResetLink",
     "Role",

@@ -17,8 +17,8 @@ from tracker.models.unit import Unit
 class OutboxMessage(Model):
     """One message to one person by one channel; ``key`` keeps it from being queued twice.
 
-    ``kind`` names the wording, ``context`` holds what the wording needs. Channel ``inbox`` is the page of
-    messages inside the product.
+    ``kind`` names the wording, ``context`` holds what the wording needs. ``subject`` says where the message leads
+    when it has no issue, such as ``letter:12``. Channel ``inbox`` is the page of messages inside the product.
     """
 
     __tablename__ = "outbox_message"
@@ -27,6 +27,7 @@ class OutboxMessage(Model):
     key: Mapped[str] = mapped_column(String(160), unique=True)
     recipient_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     issue_id: Mapped[int | None] = mapped_column(ForeignKey("issue.id"), index=True)
+    subject: Mapped[str] = mapped_column(String(40), default="", server_default="")
     channel: Mapped[str] = mapped_column(String(20), default="inbox")
     kind: Mapped[str] = mapped_column(String(40))
     context: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -23,23 +23,31 @@ def enqueue(
     context: dict[str, Any],
     at: datetime,
     issue_id: int | None = None,
+    subject: str = "",
 ) -> int:
     """Queue one inbox message per recipient; return how many were new.
 
     A message is unique by ``key``, recipient and channel; one that was queued before is left alone. The inbox
-    lies in our own database, so its messages are delivered by the very commit that queues them.
+    lies in our own database, so its messages are delivered by the very commit that queues them. ``subject`` says
+    where a message leads that has no issue, such as ``letter:12``.
     """
     wanted = sorted({person for person in recipients if person is not None})
-    return enqueue_all([message(key, person, kind, context, at, issue_id) for person in wanted])
+    return enqueue_all([message(key, person, kind, context, at, issue_id, subject) for person in wanted])
 
 
 def message(
-    key: str, recipient_id: int, kind: str, context: Mapping[str, Any], at: datetime, issue_id: int | None
+    key: str,
+    recipient_id: int,
+    kind: str,
+    context: Mapping[str, Any],
+    at: datetime,
+    issue_id: int | None = None,
+    subject: str = "",
 ) -> dict[str, Any]:
     """Return the row of one inbox message."""
     return {
         "key": f"{key}:{recipient_id}:{INBOX}", "recipient_id": recipient_id, "issue_id": issue_id,
-        "channel": INBOX, "kind": kind, "context": dict(context), "created_at": at, "sent_at": at,
+        "subject": subject, "channel": INBOX, "kind": kind, "context": dict(context), "created_at": at, "sent_at": at,
         "attempts": 0, "error": "",
     }  # fmt: skip
 
