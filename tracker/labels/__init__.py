@@ -38,6 +38,7 @@ from tracker.labels.law import (
 )
 from tracker.labels.lists import BAND, COLOUR_NAME, MINE, OUTCOME, TAB, TIMING
 from tracker.labels.office import (
+    CHANNEL,
     COMMENT_KIND,
     INDICATOR_KIND,
     NAME_REASON,
@@ -70,6 +71,7 @@ __all__ = [
     "CELL",
     "CHAIN",
     "CHAIN_FAULT",
+    "CHANNEL",
     "CLOCK",
     "COLOUR",
     "COLOUR_NAME",

@@ -62,3 +62,12 @@ INDICATOR_KIND: dict[str, str] = {
     "bottom_line": N_("底线指标"),
     "veto": N_("否决情形"),
 }
+CHANNEL: dict[str, str] = {
+    "inbox": N_("站内消息"),
+    "mail": N_("电子邮件"),
+    "wecom_app": N_("企业微信"),
+    "sms": N_("短信"),
+    "wecom_robot": N_("企业微信群机器人"),
+    "dingtalk_robot": N_("钉钉群机器人"),
+    "feishu_robot": N_("飞书群机器人"),
+}

@@ -1,5 +1,13 @@
 """All tables; importing this package completes the metadata."""
 
+from tracker.models.channel import (
+    PERSONAL,
+    Channel,
+    ChannelKind,
+    ChannelState,
+    PersonChannel,
+    Substitute,
+)
 from tracker.models.decision import Consent, Extension
 from tracker.models.evidence import Blob, Evidence, Phase
 from tracker.models.group import GroupVillage, SupervisionGroup
@@ -30,11 +38,15 @@ from tracker.models.unit import NameReason, Unit, UnitKind, UnitName, UnitTag
 
 __all__ = [
     "ADMIN_ROLES",
+    "PERSONAL",
     "AssistingUnit",
     "AuditEntry",
     "Blob",
     "CalendarCorrection",
     "ChainHead",
+    "Channel",
+    "ChannelKind",
+    "ChannelState",
     "Comment",
     "CommentKind",
     "Consent",
@@ -57,6 +69,7 @@ __all__ = [
     "OutboxMessage",
     "PasswordRecord",
     "Person",
+    "PersonChannel",
     "Phase",
     "PolicyVersion",
     "Post",
@@ -72,6 +85,7 @@ __all__ = [
     "Stage",
     "Star",
     "StarLead",
+    "Substitute",
     "SupervisionGroup",
     "Unit",
     "UnitKind",
