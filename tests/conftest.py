@@ -6,18 +6,22 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask, g
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url
 
 from hatch_build import compile_catalogues
 from tests import postgres
+from tracker import app as roof
 from tracker import create_app, schema
-from tracker.database import db
+from tracker.database import db, prepare_engine
 from tracker.services import passwords
 
 ROOT = Path(__file__).parent.parent
@@ -30,9 +34,26 @@ def pytest_configure(config: pytest.Config) -> None:
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # as slow as a test can bear
 
 
+class _CompiledOnce(BytecodeCache):
+    """Keeps what templates compile to: every test builds an application, and each would compile them anew."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], object] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))  # type: ignore[assignment]  # jinja says None only
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _CompiledOnce()
+
+
 def build_app(url: str, folder: Path) -> Flask:
     """Return an application on the database at ``url`` that keeps its files in ``folder``."""
     app = create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": url, "DATA_DIR": str(folder)})
+    app.jinja_env.bytecode_cache = _COMPILED
     app.teardown_request(lambda _error: g.__dict__.clear())  # a test's requests share its application context
     return app
 
@@ -103,12 +124,31 @@ def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server.drop(url)
 
 
+_SPARE: list[tuple[Flask, dict[str, Any]]] = []  # applications that no test has, each with the settings it began with
+
+
+def _lent(url: str, folder: Path) -> tuple[Flask, dict[str, Any]]:
+    """Return an application on the database at ``url``: a spare one, since building one costs more than most tests."""
+    if not _SPARE:
+        app = build_app(url, folder)
+        return app, dict(app.config)
+    app, settings = _SPARE.pop()
+    app.config.clear()
+    app.config.update(settings | {"SQLALCHEMY_DATABASE_URI": url, "DATA_DIR": str(folder), "SECRET_KEY": ""})
+    roof.settle_data(app)
+    engines = db._app_engines[app]
+    engines[None] = create_engine(url)
+    prepare_engine(engines[None])
+    return app, settings
+
+
 def _entered(url: str, folder: Path) -> Iterator[Flask]:
-    app = build_app(url, folder / "data")
+    app, settings = _lent(url, folder / "data")
     with app.app_context():
         yield app
         db.session.remove()
         db.engine.dispose()
+    _SPARE.append((app, settings))
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_prefixed_env("TRACKER")
     app.config.update(overrides or {})
     app.config["VERSION"] = __version__
-    _settle_data(app)
+    settle_data(app)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     db.init_app(app)
     csrf.init_app(app)
@@ -37,7 +37,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     return app
 
 
-def _settle_data(app: Flask) -> None:
+def settle_data(app: Flask) -> None:
     """Make the data folder, and fill in what is kept there: the SQLite file and the secret key."""
     folder = Path(app.config["DATA_DIR"]).resolve()
     folder.mkdir(parents=True, exist_ok=True)
