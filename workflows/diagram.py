@@ -10,6 +10,7 @@ from workflows.consent import CONSENT, CONSENT_REQUEST
 from workflows.extension import EXTENSION, EXTENSION_REQUEST
 from workflows.importing import IMPORT
 from workflows.issue import FINAL_STATES, ISSUE, WAITING, IssueState
+from workflows.round import ROUND, STOP
 from workflows.spec import Guard, Transition, Workflow
 
 
@@ -46,6 +47,8 @@ TEXT_KEYS = frozenset(
         "extension",
         "consent",
         "import",
+        "round",
+        "stop",
     }
 )
 
@@ -69,6 +72,8 @@ def pages(words: Mapping[str, Words]) -> dict[str, str]:
         "extension.md": _page(EXTENSION, words["extension"], (), EXTENSION_REQUEST),
         "consent.md": _page(CONSENT, words["consent"], (), CONSENT_REQUEST),
         "import.md": _page(IMPORT, words["import"], (), ()),
+        "round.md": _page(ROUND, words["round"], (), ()),
+        "stop.md": _page(STOP, words["stop"], (), ()),
     }
 
 

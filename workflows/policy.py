@@ -74,6 +74,7 @@ class Policy:
     max_extensions: int = 2
     group_lead_may_assign: bool = False
     other_group_must_recheck: bool = False
+    same_group_rounds: int = 3
     general: Terms = field(default_factory=Terms)
     serious: Terms = field(default_factory=lambda: Terms(rectify_days=15))
     major: Terms = field(default_factory=lambda: Terms(rectify_days=20, evidence_needed=2))

@@ -84,6 +84,7 @@ RULES: dict[str, dict[str, Rule]] = {
         "max_extensions": Whole(0, 10),
         "group_lead_may_assign": YesNo(),
         "other_group_must_recheck": YesNo(),
+        "same_group_rounds": Whole(1, 50),
     },
     "terms": {
         "rectify_days": Whole(1, 10 * _YEAR),

@@ -16,9 +16,11 @@ from workflows.engine import ENGINE_CODES
 from workflows.extension import EXTENSION, REQUEST_CODES, ExtensionState
 from workflows.importing import IMPORT, START_NOT_HERE, STARTS, ImportCapacity, ImportState
 from workflows.issue import ISSUE, Capacity, Clock, IssueState, Severity
+from workflows.planning.terms import LeftOutWhy, TaskKind
 from workflows.policy import Colour, Policy, Terms
 from workflows.policy_rules import POLICY_CODES, RULES, OneOf
 from workflows.reminding import DigestSection
+from workflows.round import ROUND, STOP, RoundState, StopState
 from workflows.stage import STAGE_CODES
 
 ENUMS = [
@@ -39,6 +41,12 @@ ENUMS = [
     (labels.IMPORT_STATE, ImportState),
     (labels.IMPORT_CAPACITY, ImportCapacity),
     (labels.IMPORT_TRIGGER, set(IMPORT.triggers)),
+    (labels.ROUND_STATE, RoundState),
+    (labels.ROUND_TRIGGER, set(ROUND.triggers)),
+    (labels.STOP_STATE, StopState),
+    (labels.STOP_TRIGGER, set(STOP.triggers)),
+    (labels.TASK_KIND, TaskKind),
+    (labels.LEFT_OUT, LeftOutWhy),
     (labels.POLICY_ERROR, POLICY_CODES),
     (labels.CALENDAR_ERROR, CALENDAR_CODES),
 ]
@@ -52,6 +60,7 @@ def test_every_code_has_words_and_no_other(table: Mapping[str, str], codes: Any)
 
 def test_every_refusal_has_words_and_no_other() -> None:
     codes = ISSUE.codes | EXTENSION.codes | CONSENT.codes | IMPORT.codes | {START_NOT_HERE}
+    codes |= ROUND.codes | STOP.codes
     codes |= {guard.code for guards in STARTS.values() for guard in guards}
     assert set(labels.REFUSAL) == codes | ENGINE_CODES | REQUEST_CODES | CONSENT_REQUEST_CODES | STAGE_CODES
 

@@ -27,6 +27,7 @@ def test_defaults_are_those_of_the_rules() -> None:
         "max_extensions": 2,
         "group_lead_may_assign": False,
         "other_group_must_recheck": False,
+        "same_group_rounds": 3,
         "general": {**COMMON, "rectify_days": 10, "evidence_needed": 1},
         "serious": {**COMMON, "rectify_days": 15, "evidence_needed": 1},
         "major": {**COMMON, "rectify_days": 20, "evidence_needed": 2},

@@ -15,10 +15,12 @@ from workflows.explore import check as explore
 from workflows.extension import EXTENSION
 from workflows.importing import IMPORT
 from workflows.issue import ISSUE
+from workflows.round import ROUND, STOP
 from workflows.spec import Workflow
 
 _WORKFLOWS: dict[str, Workflow[Any]] = {
-    "issue": ISSUE, "extension": EXTENSION, "consent": CONSENT, "import": IMPORT,
+    "issue": ISSUE, "extension": EXTENSION, "consent": CONSENT, "import": IMPORT, "round": ROUND,
+    "stop": STOP,
 }  # fmt: skip
 _LANGUAGE = click.option("--language", type=click.Choice(["zh_CN", "en"]), default="zh_CN", help="语言 / language")
 _NAME = click.argument("name", type=click.Choice(sorted(_WORKFLOWS)), default="issue")

@@ -58,6 +58,17 @@ from tracker.labels.refusals import (
     POLICY_FIELD,
     REFUSAL,
 )
+from tracker.labels.rounds import (
+    LEFT_OUT,
+    ROUND_KIND,
+    ROUND_REASON,
+    ROUND_STATE,
+    ROUND_TRIGGER,
+    STOP_STATE,
+    STOP_TRIGGER,
+    TASK_KIND,
+    TASK_OUTCOME,
+)
 from tracker.languages import _
 from workflows.diagram import Words
 
@@ -95,6 +106,7 @@ __all__ = [
     "IMPORT_TRIGGER",
     "INDICATOR_KIND",
     "ISSUE_TRIGGER",
+    "LEFT_OUT",
     "MINE",
     "NAME_REASON",
     "NOTE_LEVEL",
@@ -107,10 +119,18 @@ __all__ = [
     "REFERENCE_FROM",
     "REFUSAL",
     "ROLE",
+    "ROUND_KIND",
+    "ROUND_REASON",
+    "ROUND_STATE",
+    "ROUND_TRIGGER",
     "SEVERITY",
     "SOURCE",
     "STATE",
+    "STOP_STATE",
+    "STOP_TRIGGER",
     "TAB",
+    "TASK_KIND",
+    "TASK_OUTCOME",
     "TIMING",
     "TRIGGER",
     "UNIT_KIND",
@@ -132,6 +152,8 @@ def workflow_words() -> dict[str, Words]:
         "extension": _words(EXTENSION_STATE, EXTENSION_TRIGGER),
         "consent": _words(CONSENT_STATE, CONSENT_TRIGGER),
         "import": _words(IMPORT_STATE, IMPORT_TRIGGER),
+        "round": _words(ROUND_STATE, ROUND_TRIGGER),
+        "stop": _words(STOP_STATE, STOP_TRIGGER),
     }
 
 

@@ -10,6 +10,8 @@ PAGE_TEXT: dict[str, str] = {
     "extension": N_("延期流程"),
     "consent": N_("领导同意流程"),
     "import": N_("台账导入流程"),
+    "round": N_("巡查轮次流程"),
+    "stop": N_("走访点流程"),
     "states": N_("状态"),
     "moves": N_("事项"),
     "requests": N_("提出申请时的条件"),

@@ -33,6 +33,17 @@ from tracker.models.policy import (
 )
 from tracker.models.record import AuditEntry, ChainHead, Comment, CommentKind, IssueEvent
 from tracker.models.reminder import Reminder
+from tracker.models.round import (
+    InspectionRound,
+    RoundGroup,
+    RoundKind,
+    RoundLeftOut,
+    RoundStop,
+    RoundTask,
+    TaskOutcome,
+    UnitPlace,
+    Visit,
+)
 from tracker.models.star import Indicator, IndicatorKind, Star, StarLead
 from tracker.models.unit import NameReason, Unit, UnitKind, UnitName, UnitTag
 
@@ -61,6 +72,7 @@ __all__ = [
     "ImportTask",
     "Indicator",
     "IndicatorKind",
+    "InspectionRound",
     "Issue",
     "IssueEvent",
     "Measure",
@@ -77,6 +89,11 @@ __all__ = [
     "RequestKey",
     "ResetLink",
     "Role",
+    "RoundGroup",
+    "RoundKind",
+    "RoundLeftOut",
+    "RoundStop",
+    "RoundTask",
     "SavedFilter",
     "Setting",
     "SignIn",
@@ -87,8 +104,11 @@ __all__ = [
     "StarLead",
     "Substitute",
     "SupervisionGroup",
+    "TaskOutcome",
     "Unit",
     "UnitKind",
     "UnitName",
+    "UnitPlace",
     "UnitTag",
+    "Visit",
 ]

@@ -14,7 +14,7 @@ from tracker.clock import local, local_date
 from tracker.database import db
 from tracker.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError, TrackerError
 from tracker.languages import _
-from tracker.models import Consent, Extension, ImportBatch, Issue, IssueEvent
+from tracker.models import Consent, Extension, ImportBatch, InspectionRound, Issue, IssueEvent, RoundStop
 from tracker.policy import Actor, capacities, visible
 from tracker.queries.rules import policy_of, work_calendar
 from tracker.services.chain import ISSUES, chain_lock, event_record
@@ -25,6 +25,7 @@ from workflows.engine import NOT_BY_YOU, NOT_FROM_HERE, fire
 from workflows.extension import EXTENSION, ExtensionFacts
 from workflows.importing import IMPORT, ImportFacts, StartFacts, start_refusal
 from workflows.issue import ISSUE, IssueState
+from workflows.round import ROUND, STOP, RoundFacts, StopFacts
 from workflows.spec import TransitionRefusedError
 
 LARGEST_ID = 2**31 - 1
@@ -134,6 +135,22 @@ def import_move(batch: ImportBatch, trigger: str, facts: ImportFacts) -> None:
     """Ask the law and move an import along."""
     try:
         batch.state = fire(IMPORT, batch.state, trigger, facts).dest
+    except TransitionRefusedError as refusal:
+        raise refused(refusal.code) from refusal
+
+
+def round_move(held: InspectionRound, trigger: str, facts: RoundFacts) -> None:
+    """Ask the law and move an inspection round along."""
+    try:
+        held.state = fire(ROUND, held.state, trigger, facts).dest
+    except TransitionRefusedError as refusal:
+        raise refused(refusal.code) from refusal
+
+
+def stop_move(stop: RoundStop, trigger: str, facts: StopFacts) -> None:
+    """Ask the law and move one stop of a round along."""
+    try:
+        stop.state = fire(STOP, stop.state, trigger, facts).dest
     except TransitionRefusedError as refusal:
         raise refused(refusal.code) from refusal
 
