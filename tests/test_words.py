@@ -19,6 +19,7 @@ DATA = {
     "tracker/demo/": "example findings and posts of the demo county",
     "tracker/reading/": "what stands in the ledgers of Chinese offices, to be recognised",
     "tracker/services/importing/organisation_": "what kinds of units and roles are called in lists",
+    "tracker/services/letter_text.py": "the marks in the numbers of documents, the same in every language",
     "tracker/services/notices.py": "the marks in the numbers of documents, the same in every language",
     "tracker/services/passwords.py": "endings of place names, which are no passwords",
 }

@@ -9,7 +9,9 @@ from typing import Any
 from workflows.consent import CONSENT, CONSENT_REQUEST
 from workflows.extension import EXTENSION, EXTENSION_REQUEST
 from workflows.importing import IMPORT
+from workflows.instruction import GIVING, INSTRUCTION
 from workflows.issue import FINAL_STATES, ISSUE, WAITING, IssueState
+from workflows.letter import LETTER
 from workflows.round import ROUND, STOP
 from workflows.spec import Guard, Transition, Workflow
 
@@ -49,6 +51,8 @@ TEXT_KEYS = frozenset(
         "import",
         "round",
         "stop",
+        "letter",
+        "instruction",
     }
 )
 
@@ -57,11 +61,11 @@ def mermaid(workflow: Workflow[Any], words: Words) -> str:
     """Return the workflow as a Mermaid state diagram, in the order of the table."""
     states, triggers = words.states, words.triggers
     lines = ["stateDiagram-v2"]
-    lines += [f'    state "{states.get(state, state)}" as {state}' for state in workflow.states]
+    lines += [f'    state "{states.get(state, state)}" as {state}' for state in workflow.met]
     lines.append(f"    [*] --> {workflow.initial}")
     lines += [f"    {r.source} --> {r.dest}: {triggers.get(r.trigger, r.trigger)}" for r in workflow.transitions]
     leaving = {row.source for row in workflow.transitions}
-    lines += [f"    {state} --> [*]" for state in workflow.states if state in FINAL_STATES or state not in leaving]
+    lines += [f"    {state} --> [*]" for state in workflow.met if state in FINAL_STATES or state not in leaving]
     return "\n".join(lines) + "\n"
 
 
@@ -74,6 +78,8 @@ def pages(words: Mapping[str, Words]) -> dict[str, str]:
         "import.md": _page(IMPORT, words["import"], (), ()),
         "round.md": _page(ROUND, words["round"], (), ()),
         "stop.md": _page(STOP, words["stop"], (), ()),
+        "letter.md": _page(LETTER, words["letter"], (), ()),
+        "instruction.md": _page(INSTRUCTION, words["instruction"], (), GIVING),
     }
 
 
@@ -98,7 +104,7 @@ def _head(*cells: str) -> list[str]:
 
 def _states(workflow: Workflow[Any], words: Words) -> Iterator[str]:
     yield from _head(words.text["code"], words.text["name"])
-    yield from (_row(f"`{state}`", words.states.get(state, state)) for state in workflow.states)
+    yield from (_row(f"`{state}`", words.states.get(state, state)) for state in workflow.met)
 
 
 def _waiting(words: Words) -> tuple[str, ...]:

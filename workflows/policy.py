@@ -41,6 +41,13 @@ class Terms:
     red_from: int = 5
     interview_from: int = 10
     interview_every: int = 5
+    remind_letter_from: int = 1
+    supervise_letter_from: int = 5
+    points_yellow: int = 0
+    points_red: int = 1
+    points_remind: int = 0
+    points_supervise: int = 1
+    points_interview: int = 2
 
     def colour(self, workdays_late: int, days_left: int | None) -> Colour:
         """Return the colour of an open issue; ``days_left`` is ``None`` for an undated one, which has no colour.
@@ -75,6 +82,16 @@ class Policy:
     group_lead_may_assign: bool = False
     other_group_must_recheck: bool = False
     same_group_rounds: int = 3
+    letters_await_office: bool = True
+    letter_receive_days: int = 1
+    remind_letter_reply_days: int = 3
+    supervise_letter_reply_days: int = 5
+    interview_letter_reply_days: int = 5
+    order_reply_days: int = 5
+    instruction_reply_days: int = 5
+    remind_letter_level: int = 0
+    supervise_letter_level: int = 1
+    interview_letter_level: int = 2
     general: Terms = field(default_factory=Terms)
     serious: Terms = field(default_factory=lambda: Terms(rectify_days=15))
     major: Terms = field(default_factory=lambda: Terms(rectify_days=20, evidence_needed=2))

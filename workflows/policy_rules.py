@@ -85,6 +85,16 @@ RULES: dict[str, dict[str, Rule]] = {
         "group_lead_may_assign": YesNo(),
         "other_group_must_recheck": YesNo(),
         "same_group_rounds": Whole(1, 50),
+        "letters_await_office": YesNo(),
+        "letter_receive_days": Whole(1),
+        "remind_letter_reply_days": Whole(1),
+        "supervise_letter_reply_days": Whole(1),
+        "interview_letter_reply_days": Whole(1),
+        "order_reply_days": Whole(1),
+        "instruction_reply_days": Whole(1),
+        "remind_letter_level": Whole(0, 5),
+        "supervise_letter_level": Whole(0, 5),
+        "interview_letter_level": Whole(0, 5),
     },
     "terms": {
         "rectify_days": Whole(1, 10 * _YEAR),
@@ -95,6 +105,13 @@ RULES: dict[str, dict[str, Rule]] = {
         "red_from": Whole(1),
         "interview_from": Whole(1),
         "interview_every": Whole(1),
+        "remind_letter_from": Whole(0),  # 0 leaves the step out.
+        "supervise_letter_from": Whole(0),
+        "points_yellow": Whole(0, 100),
+        "points_red": Whole(0, 100),
+        "points_remind": Whole(0, 100),
+        "points_supervise": Whole(0, 100),
+        "points_interview": Whole(0, 100),
     },
 }
 POLICY_CODES = frozenset(

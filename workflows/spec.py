@@ -44,6 +44,12 @@ class Workflow(Generic[StateT]):
         return tuple(dict.fromkeys(row.trigger for row in self.transitions))
 
     @property
+    def met(self) -> tuple[StateT, ...]:
+        """Every state that this table begins in, leaves or enters, in their own order; two tables may share states."""
+        named = {self.initial, *(state for row in self.transitions for state in (row.source, row.dest))}
+        return tuple(state for state in self.states if state in named)
+
+    @property
     def codes(self) -> frozenset[str]:
         """Every code with which a guard of this table can refuse."""
         return frozenset(guard.code for row in self.transitions for guard in row.guards)

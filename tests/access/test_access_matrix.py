@@ -16,8 +16,8 @@ from tests.access.world import ANONYMOUS, NOWHERE, PRINCIPALS, World
 from tracker.models import Role
 from tracker.policy import Cell, matrix
 
-OF_ISSUES = {"issue_id", "evidence_id", "notice_id", "extension_id", "consent_id"}
-SLOW = {"notices.pdf"}  # makes a document each time: denied to everyone as usual, let in once
+OF_ISSUES = {"issue_id", "evidence_id", "notice_id", "extension_id", "consent_id", "letter_id"}
+SLOW = {"notices.pdf", "letters.pdf"}  # makes a document each time: denied to everyone as usual, let in once
 # Let in, and yet nothing to show for the parameters that anybody may try.
 ELSEWHERE = {"setup.index": 404, "auth.reset": 410, "components.index": 404}
 BUSINESS = tuple(role for role in PRINCIPALS if role not in ("sysadmin", "secadmin", "auditor", ANONYMOUS))

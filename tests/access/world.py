@@ -39,6 +39,8 @@ from tracker.models import (
 from tracker.policy import actor_of
 from tracker.reading.fields import ImportKind
 from tracker.services.evidence import evidence_attach
+from tracker.services.letter_making import LetterValues
+from tracker.services.letters import letter_write
 from tracker.services.notices import notice_issue
 from tracker.services.sign_ins import sign_in_open
 from tracker.storage import intake
@@ -48,6 +50,7 @@ from workflows.consent import ConsentKind, ConsentState
 from workflows.extension import ExtensionState
 from workflows.importing import ImportState
 from workflows.issue import IssueState
+from workflows.letter import LetterKind
 
 ANONYMOUS = "anonymous"
 PRINCIPALS = (*(role.value for role in Role), ANONYMOUS)
@@ -215,6 +218,10 @@ def _of(issue: Issue, office: Post) -> dict[str, Any]:
         photo = intake(current_store(), [pictures.upload(pictures.picture(), "a.jpg")])
         evidence = evidence_attach(issue, Phase.BEFORE, photo, actor=actor, at=clock.now())[0]
         notice = notice_issue(issue, actor=actor, at=clock.now())
+    values = LetterValues(issue.responsible_unit_id, words="示例")
+    letter = letter_write(
+        kind=LetterKind.REMIND, values=values, issue_ids=[issue.id], actor=actor, at=clock.now()
+    )  # fmt: skip
     extension = factories.saved(
         Extension(
             issue_id=issue.id,
@@ -240,5 +247,5 @@ def _of(issue: Issue, office: Post) -> dict[str, Any]:
     )
     return {
         "issue_id": issue.id, "evidence_id": evidence.id, "notice_id": notice.id, "extension_id": extension.id,
-        "consent_id": consent.id,
+        "consent_id": consent.id, "letter_id": letter.id,
     }  # fmt: skip

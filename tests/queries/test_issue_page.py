@@ -19,8 +19,9 @@ from tracker.models import Extension, IssueEvent, Role
 from tracker.queries.issue_page import IssuePage, issue_numbered, issue_of, issue_page
 from tracker.queries.issue_timeline import TimelineEntry, timeline_of
 from tracker.services import possible
-from tracker.services.comments import comment_add, instruction_add
+from tracker.services.comments import comment_add
 from tracker.services.extensions import extension_approve, extension_request
+from tracker.services.instructions import InstructionValues, instruction_give
 from tracker.services.issues import issue_merge, issue_refuse
 from tracker.services.rechecks import issue_fail
 from tracker.services.rectification import issue_progress
@@ -108,7 +109,7 @@ def test_history_tells_who_did_what_and_what_it_changed() -> None:
         **world.by(world.assignee), new_deadline=world.today + timedelta(days=40), reason="示例：降雨"
     )
     extension_approve(extension_id=asked.id, actor=world.office, at=world.at, opinion="示例：情况属实")
-    instruction_add(**world.by(world.leader), words="示例：抓紧")
+    instruction_give(**world.by(world.leader), values=InstructionValues("示例：抓紧"))
     told = entries(world)
     unit, person = world.assignee.unit_name, world.assignee.name
     assert told["交办"].changes == [f"责任单位 {unit}，责任人 {person}", "整改时限 2026-03-16"]

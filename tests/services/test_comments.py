@@ -9,8 +9,9 @@ from tests import factories, flows
 from tracker.database import db
 from tracker.errors import ForbiddenError, InvalidError, NotFoundError, RefusedError
 from tracker.models import Comment, CommentKind, OutboxMessage
-from tracker.services.comments import comment_add, instruction_add, issue_remind
+from tracker.services.comments import comment_add, issue_remind
 from tracker.services.inbox import message_read, messages_read_all
+from tracker.services.instructions import InstructionValues, instruction_give
 from workflows.issue import IssueState
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -37,10 +38,12 @@ def test_a_comment_is_kept_and_told_to_who_rectifies_and_who_found_it() -> None:
 
 def test_only_a_leader_instructs_and_office_and_responsible_unit_are_told() -> None:
     here = flows.issue_in(S.RECTIFYING)
-    for actor in (here.office, here.finder, here.assignee):
+    for actor in (here.finder, here.assignee):
         with flows.refused(ForbiddenError):
-            instruction_add(**here.by(actor), words="示例")
-    instruction_add(**here.by(here.leader), words="示例：限期整改")
+            instruction_give(**here.by(actor), values=InstructionValues("示例"))
+    with flows.refused(InvalidError, "leader_id"):
+        instruction_give(**here.by(here.office), values=InstructionValues("示例"))
+    instruction_give(**here.by(here.leader), values=InstructionValues("示例：限期整改"))
     assert db.session.scalars(select(Comment.kind)).all() == [CommentKind.INSTRUCTION]
     told = {here.office.person_id, here.other_office.person_id, here.assignee.person_id}
     assert flows.told("instruction") == told

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tests.conftest import ROOT
 from tracker.labels.messages import MESSAGE, message_words
 
-TELLING = {"tell": 2, "tell_circles": 2, "_announce": 3, "_tell": 0}  # which argument names the kind
+TELLING = {"tell": 2, "letter_tell": 1, "tell_circles": 2, "_announce": 3, "_tell": 0}  # which argument names the kind
 
 
 def _kinds() -> Iterator[str]:
@@ -25,7 +25,7 @@ def _kinds() -> Iterator[str]:
 
 
 def test_every_kind_of_message_has_words_and_no_other() -> None:
-    by_the_clock = {"due_soon", "due_today", "late", "very_late"}
+    by_the_clock = {"letter_receive", "letter_reply", "due_soon", "due_today", "late", "very_late"}
     assert set(_kinds()) | by_the_clock == set(MESSAGE)
 
 

@@ -19,6 +19,9 @@ MODULES = (
     "clocks",
     "diagram",
     "importing",
+    "ladder",
+    "letter",
+    "instruction",
 )
 
 

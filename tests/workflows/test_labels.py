@@ -15,7 +15,10 @@ from workflows.consent import CONSENT, CONSENT_REQUEST_CODES, ConsentKind, Conse
 from workflows.engine import ENGINE_CODES
 from workflows.extension import EXTENSION, REQUEST_CODES, ExtensionState
 from workflows.importing import IMPORT, START_NOT_HERE, STARTS, ImportCapacity, ImportState
+from workflows.instruction import GIVING_CODES, INSTRUCTION
 from workflows.issue import ISSUE, Capacity, Clock, IssueState, Severity
+from workflows.ladder import PointCause
+from workflows.letter import LETTER, EndReason, LetterCapacity, LetterKind, LetterState
 from workflows.planning.terms import LeftOutWhy, TaskKind
 from workflows.policy import Colour, Policy, Terms
 from workflows.policy_rules import POLICY_CODES, RULES, OneOf
@@ -47,6 +50,12 @@ ENUMS = [
     (labels.STOP_TRIGGER, set(STOP.triggers)),
     (labels.TASK_KIND, TaskKind),
     (labels.LEFT_OUT, LeftOutWhy),
+    (labels.LETTER_STATE, LetterState),
+    (labels.LETTER_KIND, LetterKind),
+    (labels.LETTER_CAPACITY, LetterCapacity),
+    (labels.LETTER_TRIGGER, {*LETTER.triggers, *INSTRUCTION.triggers}),
+    (labels.END_REASON, EndReason),
+    (labels.POINT_CAUSE, PointCause),
     (labels.POLICY_ERROR, POLICY_CODES),
     (labels.CALENDAR_ERROR, CALENDAR_CODES),
 ]
@@ -61,6 +70,7 @@ def test_every_code_has_words_and_no_other(table: Mapping[str, str], codes: Any)
 def test_every_refusal_has_words_and_no_other() -> None:
     codes = ISSUE.codes | EXTENSION.codes | CONSENT.codes | IMPORT.codes | {START_NOT_HERE}
     codes |= ROUND.codes | STOP.codes
+    codes |= LETTER.codes | INSTRUCTION.codes | GIVING_CODES
     codes |= {guard.code for guards in STARTS.values() for guard in guards}
     assert set(labels.REFUSAL) == codes | ENGINE_CODES | REQUEST_CODES | CONSENT_REQUEST_CODES | STAGE_CODES
 

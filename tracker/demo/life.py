@@ -22,10 +22,11 @@ from tracker.demo.pace import Pace
 from tracker.demo.people import World
 from tracker.models import Consent, Issue, Post, Role, Source, Unit
 from tracker.services.assignments import Assignment, issue_assign, issue_contest
-from tracker.services.comments import comment_add, instruction_add
+from tracker.services.comments import comment_add
 from tracker.services.consents import consent_give, consent_request
 from tracker.services.extensions import extension_approve, extension_refuse, extension_request
 from tracker.services.findings import FindingValues, finding_draft, finding_log
+from tracker.services.instructions import InstructionValues, instruction_give
 from tracker.services.issues import issue_dismiss, issue_refuse, issue_sign_off, issue_suspend
 from tracker.services.rechecks import issue_fail, issue_reopen, issue_verify
 from tracker.services.rectification import MeasureValues, issue_accept, issue_progress, issue_submit
@@ -155,8 +156,8 @@ class Life:
         if self.rng.random() < 0.2:
             comment_add(issue_id=self.issue.id, words=self.rng.choice(texts.COMMENTS), **self._by_office())
         if self.rng.random() < 0.05:
-            leader = self.stage.world.people["demo-leader"]
-            instruction_add(issue_id=self.issue.id, words=self.rng.choice(texts.INSTRUCTIONS), **self._by(leader))
+            given = InstructionValues(words=self.rng.choice(texts.INSTRUCTIONS))
+            instruction_give(issue_id=self.issue.id, values=given, **self._by(self.stage.world.people["demo-leader"]))
 
     def _extend(self) -> Steps:
         if self.issue.deadline is None or local_date(self.pace.at) > self.issue.deadline:

@@ -24,6 +24,7 @@ _NAMES = {
     "responsible_id": N_("责任人"), "assisting_unit_ids": N_("协办单位"), "sponsor_id": N_("包案县领导"),
     "goal": N_("整改目标"), "measures": N_("整改措施"), "stages": N_("整改阶段"), "done_measure_ids": N_("完成的措施"),
     "finished_stage_id": N_("完成的阶段"), "into_number": N_("并入的问题编号"), "files": N_("照片和文件"),
+    "leader_id": N_("批示领导"), "recipient_unit_id": N_("办理单位"), "reply_by": N_("回复期限"),
     "confidential": N_("保密"), "kind": N_("报请事项"), "phase": N_("佐证类别"), "version": N_("版本"),
 }  # fmt: skip
 Row = tuple[str, date | None]
@@ -56,6 +57,15 @@ class SaidForm(ActForm):
     """Words on an issue."""
 
     words: Said
+
+
+class InstructForm(ActForm):
+    """An instruction: whose, to whom, until when."""
+
+    words: Said
+    leader_id: Id = None
+    recipient_unit_id: Id = None
+    reply_by: Day = None
 
 
 class RemindForm(ActForm):

@@ -36,6 +36,14 @@ from tracker.labels.law import (
     STATE,
     TRIGGER,
 )
+from tracker.labels.letters import (
+    END_REASON,
+    LETTER_CAPACITY,
+    LETTER_KIND,
+    LETTER_STATE,
+    LETTER_TRIGGER,
+    POINT_CAUSE,
+)
 from tracker.labels.lists import BAND, COLOUR_NAME, MINE, OUTCOME, TAB, TIMING
 from tracker.labels.office import (
     CHANNEL,
@@ -93,6 +101,7 @@ __all__ = [
     "DAY_KIND",
     "DAY_REASON",
     "DIGEST_SECTION",
+    "END_REASON",
     "EXPLORED",
     "EXTENSION_STATE",
     "EXTENSION_TRIGGER",
@@ -107,12 +116,17 @@ __all__ = [
     "INDICATOR_KIND",
     "ISSUE_TRIGGER",
     "LEFT_OUT",
+    "LETTER_CAPACITY",
+    "LETTER_KIND",
+    "LETTER_STATE",
+    "LETTER_TRIGGER",
     "MINE",
     "NAME_REASON",
     "NOTE_LEVEL",
     "OUTCOME",
     "PAGE_TEXT",
     "PHASE",
+    "POINT_CAUSE",
     "POLICY_CHOICE",
     "POLICY_ERROR",
     "POLICY_FIELD",
@@ -154,15 +168,19 @@ def workflow_words() -> dict[str, Words]:
         "import": _words(IMPORT_STATE, IMPORT_TRIGGER),
         "round": _words(ROUND_STATE, ROUND_TRIGGER),
         "stop": _words(STOP_STATE, STOP_TRIGGER),
+        "letter": _words(LETTER_STATE, LETTER_TRIGGER, LETTER_CAPACITY),
+        "instruction": _words(LETTER_STATE, LETTER_TRIGGER, LETTER_CAPACITY),
     }
 
 
-def _words(states: Mapping[str, str], triggers: Mapping[str, str]) -> Words:
+def _words(
+    states: Mapping[str, str], triggers: Mapping[str, str], capacities: Mapping[str, str] = CAPACITY | IMPORT_CAPACITY
+) -> Words:
     return Words(
         text=_spoken(PAGE_TEXT),
         states=_spoken(states),
         triggers=_spoken(triggers),
-        capacities=_spoken(CAPACITY | IMPORT_CAPACITY),
+        capacities=_spoken(capacities),
         refusals=_spoken(REFUSAL),
         clocks=_spoken(CLOCK),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tracker.labels.letters import LETTER_TRIGGER
 from tracker.languages import N_
 from workflows.calendar import DayKind, DayReason
 from workflows.consent import ConsentKind, ConsentState
@@ -59,6 +60,8 @@ TRIGGER: dict[str, str] = {
     "edit": N_("修改"),
     "comment": N_("留言"),
     "instruct": N_("领导批示"),
+    "letter_propose": N_("拟发督办文书"),
+    **{f"letter_{trigger}": words for trigger, words in LETTER_TRIGGER.items()},
     "urge": N_("催办"),
     "evidence": N_("上传佐证"),
     "stage_finish": N_("完成阶段"),

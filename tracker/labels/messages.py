@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tracker.labels.letters import LETTER_KIND
 from tracker.languages import N_, _
 
 MESSAGE = {
@@ -32,6 +33,14 @@ MESSAGE = {
     "comment": N_("{number} {place}：有新的留言。{summary}"),
     "instruction": N_("{number} {place}：县领导作出批示，请落实。{summary}"),
     "urged": N_("{number} {place}：催办，请尽快办理，整改时限 {deadline}。{summary}"),
+    "letters_proposed": N_("有逾期问题达到督办条件，系统已拟出督办文书，请审核发出或撤回。"),
+    "letter_issued": N_("{number}《{name}》已发出，请及时签收，并于 {deadline} 前回复。{summary}"),
+    "letter_replied": N_("{number}《{name}》：{unit}已回复，请审阅后办结或退回。{summary}"),
+    "letter_returned": N_("{number}《{name}》：回复被退回，请于 {deadline} 前重新回复。{summary}"),
+    "letter_settled": N_("{number}《{name}》已办结。{summary}"),
+    "letter_withdrawn": N_("{number}《{name}》已撤回，不必再办理。{summary}"),
+    "letter_receive": N_("{number}《{name}》尚未签收，请于 {day} 前签收，{deadline} 前回复。{summary}"),
+    "letter_reply": N_("{number}《{name}》请于 {deadline} 前回复。{summary}"),
     "due_soon": N_("{number} {place}：距整改时限还有 {days} 个工作日（{deadline}）。{summary}"),
     "due_today": N_("{number} {place}：今天是整改时限前的最后一个工作日（{deadline}）。{summary}"),
     "late": N_("{number} {place}：已超过整改时限（{deadline}），请尽快整改并申请销号。{summary}"),
@@ -44,12 +53,15 @@ MESSAGE = {
 }
 _SAID = N_("{message} {who}：“{words}”")
 _UNDATED = N_("未定时限")
-_PLAIN = ("number", "place", "summary", "days", "name", "address", "file", "n")
+_PLAIN = ("number", "place", "summary", "days", "name", "address", "file", "n", "unit", "day")
 
 
 def message_words(kind: str, context: Mapping[str, Any]) -> str:
     """Return the whole message in the current language; a kind without words speaks for itself."""
     known = {name: str(context.get(name) or "") for name in _PLAIN}
+    letter = LETTER_KIND.get(str(context.get("letter")))
+    if letter is not None:
+        known["name"] = _(letter)
     deadline = context.get("deadline") or _(_UNDATED)
     message = _(MESSAGE[kind]).format(**known, deadline=deadline) if kind in MESSAGE else kind
     if not context.get("words"):

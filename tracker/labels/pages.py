@@ -12,6 +12,8 @@ PAGE_TEXT: dict[str, str] = {
     "import": N_("台账导入流程"),
     "round": N_("巡查轮次流程"),
     "stop": N_("走访点流程"),
+    "letter": N_("督办文书流程"),
+    "instruction": N_("领导批示、督办单流程"),
     "states": N_("状态"),
     "moves": N_("事项"),
     "requests": N_("提出申请时的条件"),

@@ -13,6 +13,7 @@ from tracker.models.evidence import Blob, Evidence, Phase
 from tracker.models.group import GroupVillage, SupervisionGroup
 from tracker.models.imports import Fate, ImportBatch, ImportMapping, ImportRow, ImportTask
 from tracker.models.issue import AssistingUnit, Issue, Measure, Source, Stage
+from tracker.models.letter import Escalation, Letter, LetterIssue, LetterReply
 from tracker.models.message import Counter, Notice, OutboxMessage
 from tracker.models.person import (
     ADMIN_ROLES,
@@ -24,6 +25,7 @@ from tracker.models.person import (
     SignIn,
     SignInAttempt,
 )
+from tracker.models.point import Point
 from tracker.models.policy import (
     CalendarCorrection,
     PolicyVersion,
@@ -62,6 +64,7 @@ __all__ = [
     "CommentKind",
     "Consent",
     "Counter",
+    "Escalation",
     "Evidence",
     "Extension",
     "Fate",
@@ -75,6 +78,9 @@ __all__ = [
     "InspectionRound",
     "Issue",
     "IssueEvent",
+    "Letter",
+    "LetterIssue",
+    "LetterReply",
     "Measure",
     "NameReason",
     "Notice",
@@ -83,6 +89,7 @@ __all__ = [
     "Person",
     "PersonChannel",
     "Phase",
+    "Point",
     "PolicyVersion",
     "Post",
     "Reminder",

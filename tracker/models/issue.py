@@ -33,6 +33,7 @@ class Source(StrEnum):
 
 # Said by what it is not: no index on the state can serve these words, so that a list walks the index in its own order.
 OPEN = "state NOT IN ('draft', 'signed_off', 'suspended', 'dismissed')"
+ESCALATES = "escalate_on IS NOT NULL"
 
 
 class Issue(Model):
@@ -40,6 +41,7 @@ class Issue(Model):
 
     ``first_deadline`` never changes once set. ``move_due_on`` is the day by which the present move must be made.
     ``deadline_time`` is the hour of that day, Shanghai time, where one was set; without one the day counts whole.
+    ``escalate_on`` is the first day on which the ladder of documents must be looked at again, ``None`` while it rests.
     ``closed_late`` says whether it was signed off after its deadline, once it is.
     ``cycle`` counts returns and reopenings: evidence and consents belong to the cycle they were given in.
     """
@@ -103,6 +105,7 @@ class Issue(Model):
     closed_late: Mapped[bool | None]
     review_on: Mapped[date | None]
     move_due_on: Mapped[date | None]
+    escalate_on: Mapped[date | None]
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("issue.id"), index=True)
 
     policy_version_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"))
@@ -148,6 +151,10 @@ class Issue(Model):
         Index(
             "ix_issue_open_township", "township_id", "deadline", "id",
             sqlite_where=text(OPEN), postgresql_where=text(OPEN),
+        ),
+        Index(
+            "ix_issue_escalate", "escalate_on", "id",
+            sqlite_where=text(ESCALATES), postgresql_where=text(ESCALATES),
         ),
         Index("ix_issue_location", "location_id", "state"),
         Index("ix_issue_township_state", "township_id", "state", "id"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -32,6 +33,7 @@ from tracker.queries.filters import IssueFilter
 from tracker.queries.home import last_workday_before, newly_overdue
 from tracker.queries.issues import PLACE, RESPONSIBLE, TOWNSHIP, UNIT, every_issue
 from tracker.queries.lateness import Lateness, reckoner
+from tracker.queries.letters import letters_taken
 from tracker.queries.paging import Order
 
 BATCH = 500
@@ -87,7 +89,7 @@ def overdue_ledger(actor: Actor, chosen: IssueFilter, order: Order, *, newly: bo
     statement = _statement()
     if newly:
         statement = statement.where(newly_overdue(actor.today, last_workday_before(actor.today)))
-    return _rows(every_issue(statement, actor, chosen, order), actor, _beside_overdue)
+    return _rows(every_issue(statement, actor, chosen, order), actor, partial(_beside_overdue, actor=actor))
 
 
 def _rows(found: Iterable[Row[Any]], actor: Actor, beside: Any) -> Iterator[LedgerRow]:
@@ -110,7 +112,7 @@ def _beside_full(ids: Sequence[int]) -> dict[str, dict[int, Any]]:
     }
 
 
-def _beside_overdue(ids: Sequence[int]) -> dict[str, dict[int, Any]]:
+def _beside_overdue(ids: Sequence[int], *, actor: Actor) -> dict[str, dict[int, Any]]:
     urged = select(IssueEvent.issue_id, IssueEvent.at).where(IssueEvent.issue_id.in_(ids), IssueEvent.trigger == "urge")
     notices = select(Notice.issue_id, Notice.number, Notice.issued_at).where(Notice.issue_id.in_(ids))
     written = select(Comment.issue_id, Comment.words).where(
@@ -119,6 +121,7 @@ def _beside_overdue(ids: Sequence[int]) -> dict[str, dict[int, Any]]:
     return {
         "urged": _collected(urged.order_by(IssueEvent.seq)),
         "notices": _grouped(notices.order_by(Notice.id)),
+        "letters": letters_taken(ids, actor),
         "instructions": _collected(written.order_by(Comment.id)),
     }
 

@@ -60,7 +60,8 @@ def _late(row: LedgerRow) -> str:
 def _measures_taken(row: LedgerRow) -> str:
     notices = [f"{one.number} {_day(one.issued_at)}" for one in row.beside["notices"] or ()]
     urged = [_("催办 {day}").format(day=_day(at)) for at in row.beside["urged"] or ()]
-    return "\n".join(notices + urged)
+    letters = [f"{one.number} {_day(one.issued_at)}" for one in row.beside["letters"] or ()]
+    return "\n".join(notices + letters + urged)
 
 
 def _colour(row: LedgerRow) -> str:

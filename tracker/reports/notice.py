@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,6 +26,7 @@ class NoticePaper:
     closing: str
     issuer: str
     issued_on: str
+    table: tuple[tuple[str, ...], ...] = ()  # headings first
 
 
 def notice_paper(content: Mapping[str, Any]) -> NoticePaper:
@@ -42,13 +43,18 @@ def notice_paper(content: Mapping[str, Any]) -> NoticePaper:
             entries=_numbered(content),
             closing=_("请收到本通知后及时签收，明确整改措施；整改完成后，上传佐证材料并申请销号。"),
             issuer=content["issuer"],
-            issued_on=_day(content["issued_on"]),
+            issued_on=paper_day(content["issued_on"]),
         )
 
 
 def _numbered(content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return the items that have words, under headings of the first level."""
-    filled = [(heading, _shortened(words)) for heading, words in _items(content) if words]
+    return numbered(_items(content))
+
+
+def numbered(items: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return those of ``items`` that have words, numbered in Chinese."""
+    filled = [(heading, shortened(words)) for heading, words in items if words]
     return tuple(
         (_("{numeral}、{heading}：").format(numeral=numeral, heading=heading), words)
         for numeral, (heading, words) in zip(_NUMERALS, filled, strict=False)
@@ -70,16 +76,18 @@ def _items(content: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _deadline(content: Mapping[str, Any]) -> str:
     if not content["deadline"]:
         return _("未定时限")
-    day = _("{day}前（含当日）").format(day=_day(content["deadline"]))
+    day = _("{day}前（含当日）").format(day=paper_day(content["deadline"]))
     if not content["deadline_is_provisional"]:
         return day
     return day + _("（暂定：该年度节假日安排尚未公布，公布后以重新核定的日期为准）")
 
 
-def _day(iso: str) -> str:
+def paper_day(iso: str) -> str:
+    """Return a day as papers write it."""
     day = date.fromisoformat(iso)
     return _("{year}年{month}月{day}日").format(year=day.year, month=day.month, day=day.day)
 
 
-def _shortened(words: str) -> str:
+def shortened(words: str) -> str:
+    """Return ``words``, cut where paper has no room for more, and saying so."""
     return words if len(words) <= LONGEST else words[:LONGEST] + _("（内容过长，已截断，全文见系统）")

@@ -1,4 +1,4 @@
-"""What people say on an issue: comments 留言, leaders' instructions 批示, and urging 催办 by hand."""
+"""What people say on an issue: comments 留言, and urging 催办 by hand."""
 
 from __future__ import annotations
 
@@ -24,23 +24,10 @@ def comment_add(*, issue_id: int, words: str, actor: Actor, at: datetime) -> Com
     """Say something on an issue; the one who rectifies and the one who found it are told."""
     with transaction():
         issue = issue_for_change(issue_id, actor)
-        comment = _said(issue, CommentKind.COMMENT, words, actor, at)
+        comment = comment_keep(issue, CommentKind.COMMENT, words, actor, at)
         event = note(issue, "comment", actor=actor, at=at, detail={"comment_id": comment.id, "words": comment.words})
         told = people(issue, local_date(at), Audience.FINDER, also=[issue.responsible_id])
         tell(issue, event, "comment", told, actor=actor, at=at, words=comment.words)
-        return comment
-
-
-def instruction_add(*, issue_id: int, words: str, actor: Actor, at: datetime) -> Comment:
-    """Give an instruction; only leaders do, and office and responsible unit are told."""
-    with transaction():
-        issue = issue_for_change(issue_id, actor)
-        if actor.role is not Role.LEADER:
-            raise ForbiddenError
-        comment = _said(issue, CommentKind.INSTRUCTION, words, actor, at)
-        event = note(issue, "instruct", actor=actor, at=at, detail={"comment_id": comment.id, "words": comment.words})
-        told = people(issue, local_date(at), Audience.OFFICE, Audience.RESPONSIBLE)
-        tell(issue, event, "instruction", told, actor=actor, at=at, words=comment.words)
         return comment
 
 
@@ -60,13 +47,17 @@ def issue_remind(*, issue_id: int, words: str = "", actor: Actor, at: datetime) 
         return issue
 
 
-def _said(issue: Issue, kind: CommentKind, words: str, actor: Actor, at: datetime) -> Comment:
+def comment_keep(
+    issue: Issue, kind: CommentKind, words: str, actor: Actor, at: datetime, author_id: int | None = None
+) -> Comment:
+    """Keep what somebody says on an issue, in the caller's transaction; ``author_id`` is whose words they are."""
     said = words_of("words", words, _LIMIT)
     if not said:
         raise InvalidError({"words": _("请填写内容")})
     comment = Comment(
-        issue_id=issue.id, kind=kind, author_id=actor.person_id, acting_as=actor.acting_as, at=at, words=said
-    )
+        issue_id=issue.id, kind=kind, author_id=author_id or actor.person_id, acting_as=actor.acting_as, at=at,
+        words=said,
+    )  # fmt: skip
     db.session.add(comment)
     db.session.flush()
     return comment

@@ -16,7 +16,8 @@ from tracker.policy import Actor, capacities
 from tracker.services.checks import day_ahead, in_range, words_needed, words_of
 from tracker.services.facts import has_uploaded_after, holds_post_at
 from tracker.services.recipients import Audience, people, tell, tell_circles
-from tracker.services.transitions import consent_move, issue_for_change, note, refused
+from tracker.services.refusals import refused
+from tracker.services.transitions import consent_move, issue_for_change, note
 from workflows.consent import ConsentFacts, ConsentKind, ConsentState, consent_request_refusal
 
 

@@ -16,7 +16,8 @@ from tracker.queries.rules import policy_of
 from tracker.services.checks import day_ahead, in_range, words_of
 from tracker.services.facts import holds_post_at, is_extension_pending
 from tracker.services.recipients import Audience, people, tell, tell_circles
-from tracker.services.transitions import extension_move, issue_for_change, note, refused
+from tracker.services.refusals import refused
+from tracker.services.transitions import extension_move, issue_for_change, note
 from workflows.extension import ExtensionFacts, ExtensionState, deciding_capacity, request_refusal
 from workflows.issue import Capacity, IssueState
 

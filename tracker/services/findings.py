@@ -24,7 +24,8 @@ from tracker.services.checks import LONG, SHORT, all_words, day_behind, in_range
 from tracker.services.evidence import evidence_attach
 from tracker.services.numbers import issue_number
 from tracker.services.recipients import Audience, tell_circles
-from tracker.services.transitions import advance, issue_for_change, note, refused
+from tracker.services.refusals import refused
+from tracker.services.transitions import advance, issue_for_change, note
 from tracker.storage import StoredFile
 from workflows.engine import NOT_FROM_HERE
 from workflows.issue import IssueState, Severity

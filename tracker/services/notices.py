@@ -60,7 +60,7 @@ def _content(issue: Issue, number: str, at: datetime) -> dict[str, Any]:
     return {
         "number": number,
         "issue_number": issue.number or "",
-        "place": _place(issue),
+        "place": place_line(issue),
         "description": issue.description,
         "goal": issue.goal,
         "responsible_unit": unit.full_name or unit.name,
@@ -68,12 +68,12 @@ def _content(issue: Issue, number: str, at: datetime) -> dict[str, Any]:
         "assisting": [assisting.unit.name for assisting in issue.assisting],
         "deadline": issue.deadline.isoformat() if issue.deadline else "",
         "deadline_is_provisional": provisional,
-        "issuer": _issuer(),
+        "issuer": issuer_name(),
         "issued_on": local_date(at).isoformat(),
     }
 
 
-def _place(issue: Issue) -> str:
+def place_line(issue: Issue) -> str:
     """Return township, village and spot in one line; the county goes without saying."""
     if issue.location_id is None:
         return issue.spot
@@ -85,6 +85,7 @@ def _place(issue: Issue) -> str:
     return "".join(names[one] for one in ids if one in names) + issue.spot
 
 
-def _issuer() -> str:
+def issuer_name() -> str:
+    """Return under which name documents are issued: the one that was set, or the county's creation office."""
     county = db.session.scalars(select(Unit.full_name).where(Unit.kind == UnitKind.COUNTY)).first()
     return str(setting("office_name", "") or _OFFICE.format(county=county or ""))

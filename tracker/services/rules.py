@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import update
+
 from tracker import labels
 from tracker.clock import local_date
 from tracker.database import db, memo_forget, transaction
 from tracker.errors import InvalidError, NotFoundError
 from tracker.languages import _
-from tracker.models import CalendarCorrection, PolicyVersion, Setting
+from tracker.models import CalendarCorrection, Issue, PolicyVersion, Setting
 from tracker.policy import Actor
 from tracker.queries.calendar_moves import MovedIssue, calendar_moves, corrected
 from tracker.queries.rules import setting, work_calendar
@@ -94,6 +96,7 @@ def correction_add(*, values: CorrectionValues, actor: Actor | None, at: datetim
         )  # fmt: skip
         session.flush()
         memo_forget()
+        _look_again(values.day)
         _move(moves, actor, at, values.day)
         detail = {"is_workday": values.is_workday, "name": values.name, "source": values.source, "moved": len(moves)}
         audit_record("calendar.add", actor=actor, at=at, target=values.day.isoformat(), detail=detail)
@@ -112,6 +115,7 @@ def correction_remove(*, day: date, actor: Actor | None, at: datetime) -> tuple[
         session.delete(known)
         session.flush()
         memo_forget()
+        _look_again(day)
         _move(moves, actor, at, day)
         audit_record("calendar.remove", actor=actor, at=at, target=day.isoformat(), detail=detail)
     return moves
@@ -120,6 +124,12 @@ def correction_remove(*, day: date, actor: Actor | None, at: datetime) -> tuple[
 def _lock() -> None:
     chain_lock(ISSUES)
     chain_lock(AUDIT)
+
+
+def _look_again(day: date) -> None:
+    """Let the ladder look again at every issue whose next step lies after a day that counts otherwise now."""
+    ahead = update(Issue).where(Issue.escalate_on > day).values(escalate_on=day)
+    db.session.execute(ahead, execution_options={"synchronize_session": False})
 
 
 def _move(moves: tuple[MovedIssue, ...], actor: Actor | None, at: datetime, day: date) -> None:

@@ -14,7 +14,7 @@ from tracker.errors import InvalidError
 from tracker.languages import _
 from tracker.models import Issue, Stage
 from tracker.services.checks import day_ahead, words_of
-from tracker.services.transitions import refused
+from tracker.services.refusals import refused
 from workflows import stage as law
 
 

@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, CursorResult, delete
 
 from tracker.database import transaction
 from tracker.models import RequestKey, Setting, SignIn, SignInAttempt
+from tracker.services.escalations import escalations_sweep
 from tracker.services.importing.batches import imports_tidy
+from tracker.services.letter_reminders import letters_remind
 from tracker.services.reminders import reminders_queue
 
 KEPT_REQUEST_KEYS = timedelta(days=30)
@@ -28,6 +30,8 @@ class TickReport:
     attempts: int
     sign_ins: int
     import_rows: int
+    letters: int = 0
+    letter_reminders: int = 0
 
 
 def tick(*, at: datetime, longest_session: timedelta = LONGEST_SESSION) -> TickReport:
@@ -38,6 +42,8 @@ def tick(*, at: datetime, longest_session: timedelta = LONGEST_SESSION) -> TickR
         attempts=_clear(SignInAttempt, SignInAttempt.at < at - KEPT_ATTEMPTS),
         sign_ins=_clear(SignIn, SignIn.created_at < at - longest_session),
         import_rows=imports_tidy(at=at),
+        letters=escalations_sweep(at=at),
+        letter_reminders=letters_remind(at=at),
     )
     with transaction() as session:
         session.merge(Setting(key=HEARTBEAT, value=at.isoformat()))

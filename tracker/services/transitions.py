@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy import select, update
 
-from tracker import labels
-from tracker.clock import local, local_date
+from tracker.clock import local_date
 from tracker.database import db
-from tracker.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError, TrackerError
-from tracker.languages import _
-from tracker.models import Consent, Extension, ImportBatch, InspectionRound, Issue, IssueEvent, RoundStop
+from tracker.errors import NotFoundError
+from tracker.models import (
+    Consent,
+    Extension,
+    ImportBatch,
+    InspectionRound,
+    Issue,
+    IssueEvent,
+    Letter,
+    LetterIssue,
+    RoundStop,
+)
 from tracker.policy import Actor, capacities, visible
 from tracker.queries.rules import policy_of, work_calendar
 from tracker.services.chain import ISSUES, chain_lock, event_record
 from tracker.services.facts import facts_for
+from tracker.services.refusals import conflict, flush_or_conflict, refused
 from workflows.clocks import due_day
 from workflows.consent import CONSENT, ConsentFacts, ConsentState
 from workflows.engine import NOT_BY_YOU, NOT_FROM_HERE, fire
 from workflows.extension import EXTENSION, ExtensionFacts
-from workflows.importing import IMPORT, ImportFacts, StartFacts, start_refusal
-from workflows.issue import ISSUE, IssueState
+from workflows.importing import IMPORT, ImportFacts
+from workflows.instruction import machine_of
+from workflows.issue import ISSUE, OPEN_STATES, IssueState
+from workflows.ladder import climbing_from
+from workflows.letter import EndReason, LetterCapacity, LetterFacts, LetterState, ends_with
 from workflows.round import ROUND, STOP, RoundFacts, StopFacts
-from workflows.spec import TransitionRefusedError
+from workflows.spec import TransitionRefusedError, Workflow
 
 LARGEST_ID = 2**31 - 1
 _CONSENTING = (IssueState.RECTIFYING, IssueState.VERIFIED)
@@ -92,6 +103,7 @@ def advance(
             issue.state_since = at
         issue.state = step.dest
         restart_clock(issue, at)
+        told |= _proposals_end(issue, at)
     flush_or_conflict(issue.id)
     return event_record(issue, trigger, actor=actor, at=at, source=step.source, dest=step.dest, detail=told)
 
@@ -109,18 +121,37 @@ def _consents_end(issue: Issue, at: datetime) -> dict[str, Any]:
 
 def extension_move(extension: Extension, trigger: str, facts: ExtensionFacts) -> None:
     """Ask the law and move the request for more time along."""
-    try:
-        extension.state = fire(EXTENSION, extension.state, trigger, facts).dest
-    except TransitionRefusedError as refusal:
-        raise refused(refusal.code) from refusal
+    _move(EXTENSION, extension, trigger, facts)
 
 
 def consent_move(consent: Consent, trigger: str, facts: ConsentFacts) -> None:
     """Ask the law and move the request for consent along."""
-    try:
-        consent.state = fire(CONSENT, consent.state, trigger, facts).dest
-    except TransitionRefusedError as refusal:
-        raise refused(refusal.code) from refusal
+    _move(CONSENT, consent, trigger, facts)
+
+
+def _proposals_end(issue: Issue, at: datetime) -> dict[str, Any]:
+    """Withdraw the documents proposed for an issue that is late no more; return what the event says of it."""
+    is_late = issue.deadline is not None and issue.deadline < local_date(at) and issue.state in OPEN_STATES
+    if is_late or issue.assigned_at is None:
+        return {}
+    reason = ends_with(issue.state)
+    held = select(LetterIssue.letter_id).where(LetterIssue.issue_id == issue.id)
+    query = select(Letter).where(Letter.id.in_(held), Letter.state == LetterState.PROPOSED).order_by(Letter.id)
+    left = db.session.scalars(query).all()
+    for letter in left:
+        letter_end(letter, reason, at)
+    return {"letters_withdrawn": [letter.id for letter in left]} if left else {}
+
+
+def letter_end(letter: Letter, reason: EndReason, at: datetime) -> None:
+    """Withdraw a document by itself, for a reason the law knows."""
+    letter_move(letter, "withdraw", LetterFacts(frozenset({LetterCapacity.CLOCK})))
+    letter.end_reason, letter.withdrawn_at = reason, at
+
+
+def letter_move(letter: Letter, trigger: str, facts: LetterFacts) -> None:
+    """Ask the law and move a document along."""
+    _move(machine_of(letter.kind), letter, trigger, facts)
 
 
 def import_permit(batch: ImportBatch, trigger: str, facts: ImportFacts) -> None:
@@ -133,50 +164,25 @@ def import_permit(batch: ImportBatch, trigger: str, facts: ImportFacts) -> None:
 
 def import_move(batch: ImportBatch, trigger: str, facts: ImportFacts) -> None:
     """Ask the law and move an import along."""
+    _move(IMPORT, batch, trigger, facts)
+
+
+def _move(workflow: Workflow[Any], record: Any, trigger: str, facts: Any) -> None:
+    """Ask the law of ``workflow`` and move ``record`` along."""
     try:
-        batch.state = fire(IMPORT, batch.state, trigger, facts).dest
+        record.state = fire(workflow, record.state, trigger, facts).dest
     except TransitionRefusedError as refusal:
         raise refused(refusal.code) from refusal
 
 
 def round_move(held: InspectionRound, trigger: str, facts: RoundFacts) -> None:
     """Ask the law and move an inspection round along."""
-    try:
-        held.state = fire(ROUND, held.state, trigger, facts).dest
-    except TransitionRefusedError as refusal:
-        raise refused(refusal.code) from refusal
+    _move(ROUND, held, trigger, facts)
 
 
 def stop_move(stop: RoundStop, trigger: str, facts: StopFacts) -> None:
     """Ask the law and move one stop of a round along."""
-    try:
-        stop.state = fire(STOP, stop.state, trigger, facts).dest
-    except TransitionRefusedError as refusal:
-        raise refused(refusal.code) from refusal
-
-
-def issues_start(rows: Sequence[tuple[dict[str, Any], StartFacts]]) -> list[int]:
-    """Insert imported issues in the states their ledger tells of; return their ids in the order of ``rows``.
-
-    ``rows`` are columns, all with the same names, each with what the law asks for; the caller holds the chain.
-    """
-    for columns, facts in rows:
-        code = start_refusal(columns["state"], facts)
-        if code:
-            raise refused(code)
-    ids = _ids_ahead(len(rows))
-    values = [columns | {"id": key} for key, (columns, _facts) in zip(ids, rows, strict=True)]
-    db.session.connection().execute(insert(Issue), values)
-    return ids
-
-
-def _ids_ahead(count: int) -> list[int]:
-    """Return the ids that the next ``count`` issues will have: one statement, where asking each back is one a row."""
-    if db.engine.dialect.name == "sqlite":
-        last = db.session.scalar(select(func.max(Issue.id))) or 0
-        return list(range(last + 1, last + 1 + count))
-    taken = select(func.nextval(func.pg_get_serial_sequence("issue", "id"))).select_from(func.generate_series(1, count))
-    return list(db.session.scalars(taken))
+    _move(STOP, stop, trigger, facts)
 
 
 def issues_withdraw(batch_id: int, at: datetime) -> list[tuple[int, IssueState]]:
@@ -190,7 +196,12 @@ def issues_withdraw(batch_id: int, at: datetime) -> list[tuple[int, IssueState]]
         update(Issue)
         .where(Issue.import_batch_id == batch_id)
         .values(
-            state=IssueState.DISMISSED, state_since=at, move_due_on=None, import_key=None, version=Issue.version + 1
+            state=IssueState.DISMISSED,
+            state_since=at,
+            move_due_on=None,
+            escalate_on=None,
+            import_key=None,
+            version=Issue.version + 1,
         )  # fmt: skip
     )
     return found
@@ -201,39 +212,14 @@ def note(
 ) -> IssueEvent:
     """Record something that happens to ``issue`` without moving it: an extension, a comment, a correction."""
     restart_clock(issue, at)
+    told = dict(detail or {}) | _proposals_end(issue, at)
     flush_or_conflict(issue.id)
-    return event_record(issue, trigger, actor=actor, at=at, source=issue.state, dest=issue.state, detail=detail)
+    return event_record(issue, trigger, actor=actor, at=at, source=issue.state, dest=issue.state, detail=told)
 
 
 def restart_clock(issue: Issue, at: datetime) -> None:
-    """Set the day by which the present move must be made."""
+    """Set the day by which the present move must be made, and that on which the ladder of documents is looked at."""
     policy = policy_of(issue, local_date(at)).policy
     since = local_date(issue.state_since)
     issue.move_due_on = due_day(issue.state, since, policy, work_calendar(), issue.deadline, issue.review_on)
-
-
-def refused(code: str) -> TrackerError:
-    """Return the error that says ``code`` in the user's words."""
-    words = labels.word(labels.REFUSAL, code)
-    return ForbiddenError(words) if code == NOT_BY_YOU else RefusedError(words, code)
-
-
-def flush_or_conflict(issue_id: int | None) -> None:
-    """Write what is pending; a lost race becomes ``ConflictError``."""
-    try:
-        db.session.flush()
-    except StaleDataError as error:
-        db.session.rollback()
-        raise conflict(issue_id) from error
-
-
-def conflict(issue_id: int | None) -> ConflictError:
-    """Return the error that says who changed the issue last, and when."""
-    query = select(IssueEvent).where(IssueEvent.issue_id == issue_id).order_by(IssueEvent.seq.desc()).limit(1)
-    last = db.session.scalars(query).first()
-    if last is None:
-        return ConflictError()
-    who = last.actor.name if last.actor else _("系统")
-    when = f"{local(last.at):%Y-%m-%d %H:%M}"
-    words = _("事项已被他人处理，请刷新后重试（{who} 于 {when} {what}）")
-    return ConflictError(words.format(who=who, when=when, what=labels.word(labels.HAPPENED, last.trigger)))
+    issue.escalate_on = climbing_from(issue.state, issue.deadline)

@@ -11,6 +11,7 @@ from tracker.languages import N_, _
 from tracker.models import Role
 from tracker.policy import cell_for
 from tracker.queries.home import Digest, digest, duties, sections
+from tracker.queries.letters import letters_waiting, proposals
 from tracker.views.access import access
 
 bp = Blueprint("home", __name__)
@@ -33,6 +34,8 @@ def index() -> str:
         sections=sections(g.actor),
         digest=figures,
         tiles=digest_tiles(figures) if figures else _duty_tiles(),
+        letters=letters_waiting(g.actor),
+        proposed=proposals(g.actor, 1)[1],
         may_log=cell_for("issue.log", g.actor.role).allows,
     )
 

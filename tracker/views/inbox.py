@@ -11,6 +11,7 @@ from tracker.languages import _
 from tracker.queries.inbox import inbox_page, unread_count
 from tracker.services.inbox import message_read, messages_read_all
 from tracker.views.access import access
+from tracker.views.subjects import subject_url
 
 bp = Blueprint("inbox", __name__, url_prefix="/inbox")
 
@@ -37,7 +38,8 @@ def read(message_id: int) -> Response:
     message = message_read(message_id=message_id, actor=g.actor, at=clock.now())
     if message.issue_id is not None and request.form.get("open"):
         return redirect(url_for("issue.detail", issue_id=message.issue_id), 303)
-    return redirect(url_for("inbox.index"), 303)
+    there = subject_url(message.subject) if request.form.get("open") else ""
+    return redirect(there or url_for("inbox.index"), 303)
 
 
 @bp.post("/read")

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from tracker import clock, labels
 from tracker.errors import InvalidError, NotFoundError, TrackerError
-from tracker.forms.issue_actions import ActForm, AssignForm
+from tracker.forms.issue_actions import ActForm, AssignForm, InstructForm
 from tracker.languages import _
 from tracker.models import Issue
 from tracker.queries.issue_page import issue_seen
@@ -46,11 +46,11 @@ def perform(act: Act, issue_id: int, record_id: int) -> Page:
 
 def looked_up(form: type[ActForm], given: MultiDict[str, str]) -> MultiDict[str, str]:
     """Return what was typed with units and people by id, also where only their names came."""
-    if form is not AssignForm:
+    if form not in _LOOKED_UP:
         return given
     changed: MultiDict[str, str] = MultiDict(given)
     errors: dict[str, str] = {}
-    for name, find in _LOOKED_UP.items():
+    for name, find in _LOOKED_UP[form].items():
         try:
             changed.setlist(name, find(changed))
         except InvalidError as error:
@@ -60,11 +60,14 @@ def looked_up(form: type[ActForm], given: MultiDict[str, str]) -> MultiDict[str,
     return changed
 
 
-_LOOKED_UP: dict[str, Callable[[MultiDict[str, str]], list[str]]] = {
+_Find = Callable[[MultiDict[str, str]], list[str]]
+_ASSIGNED: dict[str, _Find] = {
     "responsible_unit_id": lambda given: [unit_chosen(given, "responsible_unit_id")],
     "responsible_id": lambda given: [person_chosen(given, "responsible_id", id_of(given.get("responsible_unit_id")))],
     "assisting_unit_ids": lambda given: units_chosen(given, "assisting_unit_ids"),
 }
+_INSTRUCTED: dict[str, _Find] = {"recipient_unit_id": lambda given: [unit_chosen(given, "recipient_unit_id")]}
+_LOOKED_UP: dict[type[ActForm], dict[str, _Find]] = {AssignForm: _ASSIGNED, InstructForm: _INSTRUCTED}
 
 
 def _again(act: Act, issue_id: int, error: TrackerError, files: tuple[StoredFile, ...]) -> Page:

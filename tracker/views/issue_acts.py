@@ -12,10 +12,11 @@ from tracker.errors import InvalidError
 from tracker.forms import issue_actions as forms
 from tracker.languages import N_, NP_, _
 from tracker.models import Issue
-from tracker.queries.issue_page import issue_numbered
+from tracker.queries.issue_page import issue_numbered, issue_seen
 from tracker.services import comments, consents, extensions, issues, rechecks, rectification
 from tracker.services.assignments import Assignment, issue_assign, issue_contest, issue_reassign
 from tracker.services.findings import finding_register
+from tracker.services.instructions import InstructionValues, instruction_give
 from tracker.services.rectification import MeasureValues
 from tracker.services.stages import StageValues
 from tracker.storage import StoredFile
@@ -102,6 +103,12 @@ def _merge(form: forms.MergeForm, files: Files, by: dict[str, Any]) -> Issue:
         raise InvalidError({{"into_id": "into_number"}.get(k, k): v for k, v in error.errors.items()}) from error
 
 
+def _instruct(form: forms.InstructForm, files: Files, by: dict[str, Any]) -> Issue:
+    values = InstructionValues(form.words, form.leader_id, form.recipient_unit_id, form.reply_by)
+    instruction_give(**by, values=values)
+    return issue_seen(by["issue_id"], g.actor)
+
+
 def _said(service: Callable[..., Any]) -> Call:
     return lambda form, files, by: service(**by, words=form.words)
 
@@ -175,8 +182,8 @@ ACTS: tuple[Act, ...] = (
         _plain(consents.consent_request), "consent", "stamp", path="consents",
     ),
     Act(
-        "instruct", "issue.instruct", N_("批示"), N_("批示已发出"), F.SaidForm, _said(comments.instruction_add),
-        "words", "flag", path="instructions",
+        "instruct", "issue.instruct", N_("批示"), N_("批示已发出"), F.InstructForm, _instruct, "instruct",
+        "flag", path="instructions",
     ),
     Act(
         "remind", "issue.remind", N_("催办"), N_("已催办"), F.RemindForm, _said(comments.issue_remind), "remind",

@@ -19,6 +19,7 @@ from tracker.policy import cell_for
 from tracker.queries.issue_page import IssuePage, issue_page
 from tracker.queries.issue_timeline import timeline_of
 from tracker.queries.lateness import Lateness, Reckoner
+from tracker.queries.letters import letters_of_issue
 from tracker.queries.people import leaders
 from tracker.queries.rules import policy_of, work_calendar
 from tracker.services.assignments import ProposedDeadline, deadline_proposed
@@ -86,7 +87,8 @@ def _for_forms(page: IssuePage, triggers: set[str]) -> dict[str, Any]:
     return {
         "proposed": proposed,
         "proposed_words": proposed_words(proposed),
-        "leaders": leaders(today) if not triggers.isdisjoint(_ASSIGNING) else [],
+        "leaders": leaders(today) if not triggers.isdisjoint((*_ASSIGNING, "instruct")) else [],
+        "letters": letters_of_issue(issue.id, g.actor),
         "evidence_needed": policy.for_severity(issue.severity).evidence_needed,
         "evidence_held": _held(page),
         "max_extensions": policy.max_extensions,

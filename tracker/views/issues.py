@@ -27,7 +27,10 @@ from tracker.views.workbooks import send_workbook
 
 bp = Blueprint("issues", __name__)
 PAGE = "issues"
-_ACTS = {"log": "issue.log", "register": "issue.register", "assign": "issue.assign", "remind": "issue.remind"}
+_ACTS = {
+    "log": "issue.log", "register": "issue.register", "assign": "issue.assign", "remind": "issue.remind",
+    "write": "letter.write",
+}  # fmt: skip
 
 
 @bp.get("/issues/")

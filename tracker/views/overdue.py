@@ -17,6 +17,7 @@ from tracker.policy import cell_for
 from tracker.queries.filters import saved_filters
 from tracker.queries.home import digest
 from tracker.queries.ledger import overdue_ledger
+from tracker.queries.letters import letters_taken
 from tracker.queries.overdue import COLOURS, overdue_page, sum_of, totals
 from tracker.queries.places import county_name
 from tracker.reports.ledger import write_overdue
@@ -61,7 +62,8 @@ def _content(form: OverdueForm) -> dict[str, Any]:
     if form.view == "summary":
         rows = totals(g.actor, form.chosen(), form.by)
         return {"totals": rows, "whole": sum_of(rows), "colours": COLOURS, "narrows": NARROWS[form.by]}
-    return {"page": overdue_page(g.actor, form.chosen(), form.order(), newly=form.view == "newly")}
+    page = overdue_page(g.actor, form.chosen(), form.order(), newly=form.view == "newly")
+    return {"page": page, "taken": letters_taken([line.row.id for line in page.lines], g.actor)}
 
 
 def _frame(form: OverdueForm, errors: dict[str, str] | None = None) -> dict[str, Any]:
@@ -80,6 +82,7 @@ def _frame(form: OverdueForm, errors: dict[str, str] | None = None) -> dict[str,
         "digest": figures,
         "tiles": digest_tiles(figures) if figures else [],
         "may_remind": cell_for("issue.remind", g.actor.role).allows,
+        "may_write": cell_for("letter.write", g.actor.role).allows,
         "may_export": cell_for("ledger.export", g.actor.role).allows,
         "made_at": clock.now(),
     }

@@ -16,6 +16,7 @@ from tracker.models import Post
 from tracker.policy import cell_for
 from tracker.queries.inbox import CAP, unread_count
 from tracker.services.sign_ins import is_in_force
+from tracker.views.subjects import subject_url
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class NavEntry:
 
 # Blueprints whose pages belong to another one's entry of the navigation.
 _SECTIONS = {
-    "issue": "issues", "issue_actions": "issues", "bulk": "issues", "posts": "accounts", "unit_acts": "units",
+    "issue": "issues", "issue_actions": "issues", "bulk": "issues", "letter_acts": "letters",
+    "posts": "accounts", "unit_acts": "units",
     "unit_files": "units", "rule_calendar": "rules",
     "unit_imports": "units", "people_imports": "accounts", "post_imports": "accounts",
 }  # fmt: skip
@@ -42,6 +44,7 @@ _ENTRIES = (
     ("issues.index", "issue.read", N_("问题"), "list"),
     ("issue.new", "issue.log", N_("登记线索"), "plus"),
     ("overdue.index", "ledger.read", N_("逾期台账"), "clock"),
+    ("letters.index", "letter.read", N_("督办"), "stamp"),
     ("inbox.index", "self", N_("消息"), "bell"),
     ("imports.index", "import.run", N_("导入"), "upload"),
     ("units.index", "unit.manage", N_("组织"), "tree"),
@@ -70,7 +73,9 @@ def register(app: Flask) -> None:
         languages._, languages.ngettext, newstyle=False
     )
     app.jinja_env.filters.update(word=word, day=day, instant=instant)
-    app.jinja_env.globals.update(static_url=static_url, mark=mark, languages=languages.LANGUAGES)
+    app.jinja_env.globals.update(
+        static_url=static_url, mark=mark, subject_url=subject_url, languages=languages.LANGUAGES
+    )
     app.context_processor(_surroundings)
 
 

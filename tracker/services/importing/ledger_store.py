@@ -23,14 +23,15 @@ from tracker.services.importing.ledger_places import NewUnit
 from tracker.services.importing.notes import Note, fate_of
 from tracker.services.importing.photos import photos_attach
 from tracker.services.importing.staging import StagedRow, rows_staged
+from tracker.services.issue_starts import issues_start
 from tracker.services.numbers import issue_numbers
 from tracker.services.search_index import index_all
-from tracker.services.transitions import issues_start
 from tracker.services.units import UnitValues, unit_create
 from tracker.storage import StoredFile
 from workflows.clocks import due_day
 from workflows.importing import StartFacts
 from workflows.issue import IssueState
+from workflows.ladder import climbing_from
 
 _GOOD = (Fate.NEW, Fate.DOUBT)
 Photos = Mapping[int, Sequence[tuple[Phase, StoredFile]]]  # by the number of the row they stand in
@@ -129,6 +130,7 @@ class LedgerStore:
             "progress_percent": 100 if is_closed else one.columns["progress_percent"],
             "policy_version_id": self._policy.version_id, "import_batch_id": self._batch.id,
             "import_key": entry.key, "move_due_on": self._due(entry, since, one.columns["review_on"]),
+            "escalate_on": climbing_from(entry.state, entry.deadline),
         }  # fmt: skip
 
     def _due(self, entry: LedgerEntry, since: datetime, review_on: date | None) -> date | None:

@@ -1,0 +1,134 @@
+"""Pages of the letters of supervision: issued from a list, received, replied to, settled; hidden where need be."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from tests import factories, flows
+from tests.flows import World
+from tracker import clock
+from tracker.database import db
+from tracker.models import Issue, Letter, OutboxMessage, Post, Role, UnitKind
+from tracker.policy import Actor
+from tracker.services.escalations import escalations_sweep
+from tracker.services.letter_making import LetterValues
+from tracker.services.letters import letter_write
+from workflows.issue import IssueState
+from workflows.letter import LetterKind, LetterState
+
+S = IssueState
+
+
+@pytest.fixture
+def world(sqlite_app: Flask) -> World:
+    sqlite_app.config["WTF_CSRF_ENABLED"] = False
+    return flows.issue_in(S.RECTIFYING, at=clock.now())
+
+
+def entered(app: Flask, who: Actor) -> FlaskClient:
+    return factories.sign_in(app.test_client(), db.session.get_one(Post, who.post_id))
+
+
+def proposed(world: World) -> Letter:
+    """Return what the clock proposes for the world's issue, a long time late."""
+    issue = db.session.get_one(Issue, world.issue.id)
+    issue.deadline = issue.first_deadline = issue.escalate_on = world.today - timedelta(days=40)
+    db.session.commit()
+    day = world.today
+    while not escalations_sweep(at=clock.now().replace(hour=2) + (day - world.today)):
+        day += timedelta(days=1)
+    return db.session.scalars(select(Letter)).one()
+
+
+def test_a_letter_about_several_issues_goes_from_the_list_to_its_settlement(sqlite_app: Flask, world: World) -> None:
+    first = world.issue
+    second = flows.issue_in(S.RECTIFYING, at=world.at, here=world).issue
+    office, assignee = entered(sqlite_app, world.office), entered(sqlite_app, world.assignee)
+    chosen = {"ids": [first.id, second.id], "kind": "supervise"}
+    page = office.post("/letters/new", data=chosen)
+    assert page.status_code == 200
+    assert {first.number, second.number} <= set(re.findall(r"WT-\d+-\d+", page.text))
+    wrong = office.post("/letters/new", data=chosen | {"confirmed": "1", "words": "示例：请抓紧"})
+    assert wrong.status_code == 422
+    assert "示例：请抓紧" in wrong.text
+    done = office.post(
+        "/letters/new", data=chosen | {"confirmed": "1", "recipient_unit_id": world.assignee.unit_id}
+    )  # fmt: skip
+    assert done.status_code == 303
+    paper = assignee.get(done.location).text
+    assert f"督函〔{world.today.year}〕1号" in paper
+    assert second.number in paper
+    for client, act, given in (
+        (assignee, "receive", {}), (assignee, "reply", {"words": "示例：已办"}),
+        (office, "settle", {"opinion": "示例：好"}),
+    ):  # fmt: skip
+        assert client.post(f"{done.location}/{act}", data=given).status_code == 303
+    assert db.session.scalar(select(Letter.state)) is LetterState.SETTLED
+    assert "示例：已办" in office.get(f"/issues/{first.id}").text
+    text = PdfReader(io.BytesIO(office.get(f"{done.location}.pdf").data)).pages[0].extract_text()
+    assert "督办函" in text
+
+
+def test_proposals_are_issued_or_withdrawn_from_the_list(sqlite_app: Flask, world: World) -> None:
+    letter = proposed(world)
+    office = entered(sqlite_app, world.office)
+    assert "约谈通知书" in office.get("/letters").text
+    assert office.post("/letters/proposals", data={"act": "issue"}).status_code == 422
+    given = {"act": "withdraw", "ids": [letter.id]}
+    assert office.post("/letters/proposals", data=given).status_code == 422
+    assert office.post("/letters/proposals", data=given | {"act": "issue"}).status_code == 303
+    db.session.refresh(letter)
+    assert letter.state is LetterState.ISSUED
+    assert letter.number in office.get("/overdue").text
+
+
+def test_a_message_leads_to_its_letter(sqlite_app: Flask, world: World) -> None:
+    values = LetterValues(world.assignee.unit_id)
+    letter = letter_write(
+        kind=LetterKind.REMIND, values=values, issue_ids=[world.issue.id], actor=world.office, at=world.at
+    )  # fmt: skip
+    message = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "letter_issued")).one()
+    assignee = entered(sqlite_app, world.assignee)
+    assert letter.number in assignee.get("/inbox").text
+    answer = assignee.post(f"/inbox/{message.id}/read", data={"open": "1"})
+    assert answer.location == f"/letters/{letter.id}"
+    assert letter.number in assignee.get("/").text
+
+
+def test_a_letter_shows_to_those_it_concerns_and_is_none_for_others(sqlite_app: Flask, world: World) -> None:
+    values = LetterValues(world.assignee.unit_id)
+    given = {"kind": LetterKind.REMIND, "values": values, "actor": world.office, "at": world.at}
+    letter = letter_write(**given, issue_ids=[world.issue.id])
+    stranger = factories.actor(Role.DEPARTMENT, unit_id=factories.unit(UnitKind.DEPARTMENT).id, today=world.today)
+    who = {"office": world.office, "leader": world.leader, "assignee": world.assignee, "group": world.finder,
+           "village": world.secretary, "stranger": stranger}  # fmt: skip
+
+    def seen() -> set[str]:
+        path = f"/letters/{letter.id}"
+        return {name for name, actor in who.items() if entered(sqlite_app, actor).get(path).status_code == 200}
+
+    assert seen() == {"office", "leader", "assignee", "group", "village"}
+    issue = db.session.get_one(Issue, world.issue.id)
+    issue.is_confidential, issue.responsible_id = True, factories.person().id
+    db.session.commit()
+    assert seen() == {"office", "leader", "group"}  # of the group only who found it
+
+
+def test_the_office_registers_an_instruction_on_the_page_of_its_issue(sqlite_app: Flask, world: World) -> None:
+    office = entered(sqlite_app, world.office)
+    address = f"/issues/{world.issue.id}/instructions"
+    refused = office.post(address, data={"words": "示例：抓紧"})
+    assert refused.status_code == 422
+    due = date.fromordinal(world.today.toordinal() + 3)
+    given = {"words": "示例：抓紧", "leader_id": world.leader.person_id, "reply_by": due.isoformat()}
+    assert office.post(address, data=given).status_code == 303
+    letter = db.session.scalars(select(Letter)).one()
+    assert (letter.leader_id, letter.reply_by) == (world.leader.person_id, due)

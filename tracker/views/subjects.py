@@ -1,0 +1,13 @@
+"""Where a message leads that is about no issue: the page of what its subject names."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+
+def subject_url(subject: str) -> str:
+    """Return the address of the page that ``subject`` names, such as ``letter:12``, or nothing where it names none."""
+    name, _colon, number = subject.partition(":")
+    if name == "letter" and number.isdecimal():
+        return url_for("letters.page", letter_id=int(number))
+    return url_for("letters.index") if name == "letters" else ""
