@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker import clock
 from tracker.errors import InvalidError
+from tracker.forms import policy as policies
 from tracker.forms import rules as forms
 from tracker.languages import _
 from tracker.policy import cell_for
@@ -39,7 +40,7 @@ def index() -> ResponseReturnValue:
     now = policy_on(g.actor.today)
     return render_template(
         "rules/index.html", now=now, body=now.policy.to_dict(), versions=queries.policy_versions(g.actor),
-        plain=forms.PLAIN, terms=forms.TERMS, severities=list(Severity), may=may_change(), tab="index",
+        plain=policies.PLAIN, terms=policies.TERMS, severities=list(Severity), may=may_change(), tab="index",
     )  # fmt: skip
 
 
@@ -49,10 +50,10 @@ def policy() -> ResponseReturnValue:
     if request.method == "GET":
         latest = queries.policy_versions(g.actor)
         body = latest[0].version.body if latest else Policy().to_dict()
-        return _policy_page(forms.policy_typed(Policy.from_dict(body).to_dict()), {})
+        return _policy_page(policies.policy_typed(Policy.from_dict(body).to_dict()), {})
     try:
         form = forms.VersionForm.parse(request.form)
-        body = forms.policy_body(request.form)
+        body = policies.policy_body(request.form)
         check_policy(body, form.effective_on, g.actor.today)
         if not request.form.get("apply"):
             return _policy_page(request.form, {}, body)
@@ -66,9 +67,9 @@ def policy() -> ResponseReturnValue:
 def _policy_page(typed: Any, errors: dict[str, str], body: dict[str, Any] | None = None) -> str:
     in_force = policy_on(g.actor.today).policy.to_dict()
     return render_template(
-        "rules/policy.html", typed=typed, errors=errors, plain=forms.PLAIN, terms=forms.TERMS,
+        "rules/policy.html", typed=typed, errors=errors, plain=policies.PLAIN, terms=policies.TERMS,
         severities=list(Severity), changes=queries.policy_changes(in_force, body) if body else None,
-        defaults=forms.policy_typed(Policy().to_dict()), open_issues=queries.open_issue_count(g.actor),
+        defaults=policies.policy_typed(Policy().to_dict()), open_issues=queries.open_issue_count(g.actor),
         labels=field_labels(),
     )  # fmt: skip
 
