@@ -71,7 +71,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class Policy:
-    """One version of a county's policy; days are working days, ``lookback_days`` calendar days."""
+    """One version of a county's policy; days are working days, ``lookback_days`` calendar days.
+
+    What a colour is called and what is to be done about it are words; empty ones mean the usual.
+    """
 
     assign_days: int = 1
     accept_days: int = 2
@@ -79,6 +82,12 @@ class Policy:
     sign_off_days: int = 2
     lookback_days: int = 90
     max_extensions: int = 2
+    blue_name: str = ""
+    yellow_name: str = ""
+    red_name: str = ""
+    blue_advice: str = ""
+    yellow_advice: str = ""
+    red_advice: str = ""
     group_lead_may_assign: bool = False
     other_group_must_recheck: bool = False
     same_group_rounds: int = 3

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _YEAR = 366
+COLOURS = ("blue", "yellow", "red")  # those that a county has a name and an advice for
 _WALL_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -73,7 +74,20 @@ class OneOf:
         return None if value in self.codes else "policy_not_choice"
 
 
-Rule = Whole | YesNo | Falling | WallTime | OneOf
+@dataclass(frozen=True)
+class Words:
+    """One line of words of the county's own, at most ``most`` characters; empty where the usual ones will do."""
+
+    most: int
+
+    def refusal(self, value: Any) -> str | None:
+        """Return what is wrong with ``value``, or ``None``."""
+        if not isinstance(value, str) or not value.isprintable():
+            return "policy_not_words"
+        return "policy_words_too_long" if len(value) > self.most else None
+
+
+Rule = Whole | YesNo | Falling | WallTime | OneOf | Words
 RULES: dict[str, dict[str, Rule]] = {
     "policy": {
         "assign_days": Whole(1),
@@ -82,6 +96,8 @@ RULES: dict[str, dict[str, Rule]] = {
         "sign_off_days": Whole(1),
         "lookback_days": Whole(1, 10 * _YEAR),
         "max_extensions": Whole(0, 10),
+        **{f"{colour}_name": Words(8) for colour in COLOURS},
+        **{f"{colour}_advice": Words(60) for colour in COLOURS},
         "group_lead_may_assign": YesNo(),
         "other_group_must_recheck": YesNo(),
         "same_group_rounds": Whole(1, 50),
@@ -125,6 +141,8 @@ POLICY_CODES = frozenset(
         "policy_not_falling",
         "policy_not_time",
         "policy_not_choice",
+        "policy_not_words",
+        "policy_words_too_long",
         "policy_not_terms",
         "policy_red_before_yellow",
         "policy_interview_before_red",

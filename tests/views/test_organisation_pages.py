@@ -16,6 +16,7 @@ from tests import factories
 from tests.conftest import AT, ROOT
 from tracker import clock
 from tracker.database import db
+from tracker.forms.policy import policy_defaults
 from tracker.models import (
     CalendarCorrection,
     GroupVillage,
@@ -33,7 +34,6 @@ from tracker.reports.unit_workbook import unit_workbook
 from tracker.services.stars import stars_seed
 from tracker.services.unit_import import units_import
 from tracker.storage.sheets import sheets_read
-from workflows.policy import Policy
 
 DAY = "2030-01-02"  # a Wednesday of a year that no notice speaks of
 
@@ -213,13 +213,7 @@ def test_star_gets_its_lead_and_its_indicators(office: FlaskClient) -> None:
 
 
 def policy_form(**given: str) -> dict[str, str]:
-    body = Policy().to_dict()
-    typed = {name: str(value) for name, value in body.items() if not isinstance(value, dict | bool)}
-    for severity in ("general", "serious", "major"):
-        for name, value in body[severity].items():
-            typed[f"{severity}.{name}"] = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-    ticked = {name: "1" for name, value in body.items() if value is True}
-    return typed | ticked | {"effective_on": DAY, "note": "示例"} | given
+    return policy_defaults() | {"effective_on": DAY, "note": "示例"} | given
 
 
 def test_policy_is_compared_before_it_is_kept(office: FlaskClient) -> None:
@@ -231,8 +225,26 @@ def test_policy_is_compared_before_it_is_kept(office: FlaskClient) -> None:
     saved(office, "/rules/policy", **policy_form(assign_days="3"), apply="1")
     assert db.session.scalars(select(PolicyVersion)).one().body["assign_days"] == 3
     assert DAY in ok(office, "/rules/")
+    assert "请书记抓" not in ok(office, "/overdue")
+    saved(
+        office, "/rules/policy", **policy_form(red_advice="请书记抓", effective_on=clock.today().isoformat()), apply="1"
+    )
+    assert "请书记抓" in ok(office, "/overdue")
     for wrong in ({"assign_days": "x"}, {"general.red_from": "1"}, {"effective_on": "2020-01-01"}):
         refused(office, "/rules/policy", **policy_form(**wrong), apply="1")
+
+
+def test_fields_go_back_to_their_defaults_group_by_group(office: FlaskClient) -> None:
+    typed = policy_form(assign_days="9", **{"major.red_from": "8"})
+    seen = office.post("/rules/policy", data=typed | {"defaults": "clocks"}).text
+    assert 'name="assign_days" type="text" value="1"' in seen
+    assert 'value="8"' in seen
+    assert 'value="9"' not in seen
+
+
+def test_every_field_of_a_policy_is_asked_for_once_under_its_heading(office: FlaskClient) -> None:
+    page = ok(office, "/rules/policy")
+    assert {name: page.count(f' name="{name}"') for name in policy_defaults()} == dict.fromkeys(policy_defaults(), 1)
 
 
 def test_calendar_shows_what_moves_before_it_moves(office: FlaskClient) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from workflows.issue import Severity
 from workflows.policy import Colour, Policy, PolicyError, Terms, policy_errors
-from workflows.policy_rules import POLICY_CODES, RULES, OneOf, WallTime
+from workflows.policy_rules import POLICY_CODES, RULES, OneOf, WallTime, Words
 
 DEFAULT = Policy()
 
@@ -25,6 +25,7 @@ def test_defaults_are_those_of_the_rules() -> None:
         "sign_off_days": 2,
         "lookback_days": 90,
         "max_extensions": 2,
+        **dict.fromkeys(("blue_name", "yellow_name", "red_name", "blue_advice", "yellow_advice", "red_advice"), ""),
         "group_lead_may_assign": False,
         "other_group_must_recheck": False,
         "same_group_rounds": 3,
@@ -171,16 +172,19 @@ def test_a_field_that_cannot_be_used_is_named(data: dict[str, Any], field: str, 
     assert str(error.value) == f"{field}: {code}"
 
 
-KINDS: list[tuple[WallTime | OneOf, Any, str | None]] = [
+KINDS: list[tuple[WallTime | OneOf | Words, Any, str | None]] = [
     *((WallTime(), good, None) for good in ("00:00", "08:30", "19:59", "23:59")),
     *((WallTime(), bad, "policy_not_time") for bad in ("24:00", "08:60", "8:30", "08:30:00", "08:30\n", "", 830, None)),
     *((OneOf(("none", "red")), good, None) for good in ("none", "red")),
+    *((Words(3), good, None) for good in ("", "黄牌", "a b")),
+    *((Words(3), bad, "policy_not_words") for bad in (None, 3, "a\nb", "\x00")),
+    (Words(3), "四个字了", "policy_words_too_long"),
     *((OneOf(("none", "red")), bad, "policy_not_choice") for bad in ("", "blue", 0, None, ["red"])),
 ]
 
 
 @pytest.mark.parametrize(("rule", "value", "code"), KINDS)
-def test_times_and_choices_are_what_they_say(rule: WallTime | OneOf, value: Any, code: str | None) -> None:
+def test_times_and_choices_are_what_they_say(rule: WallTime | OneOf | Words, value: Any, code: str | None) -> None:
     assert rule.refusal(value) == code
 
 

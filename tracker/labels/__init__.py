@@ -60,6 +60,7 @@ from tracker.labels.pages import (
     PAGE_TEXT,
 )
 from tracker.labels.policy import POLICY_CHOICE
+from tracker.labels.policy_pages import COLOUR_ADVICE, COLOUR_FULL_NAME, POLICY_GROUP, POLICY_HELP, policy_group
 from tracker.labels.refusals import (
     CALENDAR_ERROR,
     POLICY_ERROR,
@@ -93,6 +94,8 @@ __all__ = [
     "CHANNEL",
     "CLOCK",
     "COLOUR",
+    "COLOUR_ADVICE",
+    "COLOUR_FULL_NAME",
     "COLOUR_NAME",
     "COMMENT_KIND",
     "CONSENT_KIND",
@@ -130,6 +133,8 @@ __all__ = [
     "POLICY_CHOICE",
     "POLICY_ERROR",
     "POLICY_FIELD",
+    "POLICY_GROUP",
+    "POLICY_HELP",
     "REFERENCE_FROM",
     "REFUSAL",
     "ROLE",
@@ -149,6 +154,7 @@ __all__ = [
     "TRIGGER",
     "UNIT_KIND",
     "field_words",
+    "policy_group",
     "word",
     "workflow_words",
 ]

@@ -33,8 +33,10 @@ class VersionLine:
 
 @dataclass(frozen=True)
 class PolicyChange:
-    """One field that a new version would change."""
+    """One field in which two versions differ; ``key`` is its dotted name, ``name`` that of the field alone."""
 
+    key: str
+    name: str
     words: str
     old: Any
     new: Any
@@ -51,6 +53,12 @@ def policy_versions(actor: Actor) -> list[VersionLine]:
     return [VersionLine(v, names.get(v.made_by_id or 0, ""), counts.get(v.id, 0)) for v in versions]
 
 
+def policy_latest() -> PolicyVersion | None:
+    """Return the version with the latest date of effect, in force or not; of those the newest."""
+    query = select(PolicyVersion).order_by(PolicyVersion.effective_on.desc(), PolicyVersion.id.desc())
+    return db.session.scalars(query.limit(1)).first()
+
+
 def open_issue_count(actor: Actor) -> int:
     """Return how many open issues the reader may see."""
     return db.session.scalar(select(func.count()).where(Issue.state.in_(_OPEN), visible(actor))) or 0
@@ -62,14 +70,15 @@ def policy_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Polic
     for name, value in new.items():
         if name in set(Severity):
             title = labels.word(labels.SEVERITY, name)
-            found += [
-                PolicyChange(f"{title} {labels.word(labels.POLICY_FIELD, key)}", old[name][key], one)
-                for key, one in value.items()
-                if one != old[name][key]
-            ]
-        elif value != old[name]:
-            found.append(PolicyChange(labels.word(labels.POLICY_FIELD, name), old[name], value))
-    return found
+            found += [_change(name, title, key, old[name][key], one) for key, one in value.items()]
+        else:
+            found.append(_change("", "", name, old[name], value))
+    return [change for change in found if change.old != change.new]
+
+
+def _change(severity: str, title: str, name: str, old: Any, new: Any) -> PolicyChange:
+    words = f"{title} {labels.word(labels.POLICY_FIELD, name)}".strip()
+    return PolicyChange(f"{severity}.{name}" if severity else name, name, words, old, new)
 
 
 def year_months(year: int) -> list[list[list[ExplainedDay | None]]]:

@@ -16,10 +16,9 @@ from tracker.policy import cell_for
 from tracker.queries import rule_pages as queries
 from tracker.queries.rules import policy_on, setting, work_calendar
 from tracker.queries.units import unit_root
-from tracker.services.rules import SETTINGS, check_policy, policy_set, settings_set
+from tracker.services.rules import SETTINGS, settings_set
 from tracker.views.access import access
 from workflows.issue import Severity
-from workflows.policy import Policy
 
 bp = Blueprint("rules", __name__, url_prefix="/rules")
 
@@ -40,37 +39,7 @@ def index() -> ResponseReturnValue:
     now = policy_on(g.actor.today)
     return render_template(
         "rules/index.html", now=now, body=now.policy.to_dict(), versions=queries.policy_versions(g.actor),
-        plain=policies.PLAIN, terms=policies.TERMS, severities=list(Severity), may=may_change(), tab="index",
-    )  # fmt: skip
-
-
-@bp.route("/policy", methods=["GET", "POST"])
-@access("policy.manage")
-def policy() -> ResponseReturnValue:
-    if request.method == "GET":
-        latest = queries.policy_versions(g.actor)
-        body = latest[0].version.body if latest else Policy().to_dict()
-        return _policy_page(policies.policy_typed(Policy.from_dict(body).to_dict()), {})
-    try:
-        form = forms.VersionForm.parse(request.form)
-        body = policies.policy_body(request.form)
-        check_policy(body, form.effective_on, g.actor.today)
-        if not request.form.get("apply"):
-            return _policy_page(request.form, {}, body)
-        policy_set(body=body, effective_on=form.effective_on, note_words=form.note, actor=g.actor, at=clock.now())
-    except InvalidError as error:
-        return _policy_page(request.form, error.errors), 422
-    flash(_("已保存，{day} 起生效").format(day=form.effective_on.isoformat()), "success")
-    return redirect(url_for("rules.index"), 303)
-
-
-def _policy_page(typed: Any, errors: dict[str, str], body: dict[str, Any] | None = None) -> str:
-    in_force = policy_on(g.actor.today).policy.to_dict()
-    return render_template(
-        "rules/policy.html", typed=typed, errors=errors, plain=policies.PLAIN, terms=policies.TERMS,
-        severities=list(Severity), changes=queries.policy_changes(in_force, body) if body else None,
-        defaults=policies.policy_typed(Policy().to_dict()), open_issues=queries.open_issue_count(g.actor),
-        labels=field_labels(),
+        groups=policies.policy_groups(), severities=list(Severity), may=may_change(), tab="index",
     )  # fmt: skip
 
 

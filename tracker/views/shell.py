@@ -14,6 +14,7 @@ from tracker import clock, labels, languages
 from tracker.languages import N_, _
 from tracker.models import Post
 from tracker.policy import cell_for
+from tracker.queries.colours import ColourMeaning, colour_meanings
 from tracker.queries.inbox import CAP, unread_count
 from tracker.services.sign_ins import is_in_force
 from tracker.views.subjects import subject_url
@@ -35,7 +36,7 @@ class NavEntry:
 _SECTIONS = {
     "issue": "issues", "issue_actions": "issues", "bulk": "issues", "letter_acts": "letters",
     "posts": "accounts", "unit_acts": "units",
-    "unit_files": "units", "rule_calendar": "rules",
+    "unit_files": "units", "rule_calendar": "rules", "rule_policy": "rules",
     "unit_imports": "units", "people_imports": "accounts", "post_imports": "accounts",
 }  # fmt: skip
 # (endpoint, action of the matrix, words, icon) in the order of the page.
@@ -76,6 +77,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         static_url=static_url, mark=mark, subject_url=subject_url, languages=languages.LANGUAGES
     )
+    app.jinja_env.globals.update(colour_meaning=colour_meaning, colour_words=colour_words, colour_meanings=meanings)
     app.context_processor(_surroundings)
 
 
@@ -117,6 +119,22 @@ def mark(macro: str, *given: Any) -> Markup:
 def _mark(macro: str, given: tuple[Any, ...], _language: str, _root: str) -> Markup:
     drawn: Markup = getattr(current_app.jinja_env.get_template("macros/state.html").module, macro)(*given)
     return drawn
+
+
+def meanings() -> list[ColourMeaning]:
+    """Return what the colours mean today, the most urgent first."""
+    return list(colour_meanings(clock.today()).values())
+
+
+def colour_meaning(code: str) -> ColourMeaning | None:
+    """Return what a colour means today, or nothing for what is no colour."""
+    return colour_meanings(clock.today()).get(code)
+
+
+def colour_words(code: str) -> str:
+    """Return in one line what a colour means, or nothing for what is no colour."""
+    meaning = colour_meaning(code)
+    return meaning.words if meaning else ""
 
 
 def _surroundings() -> dict[str, Any]:
