@@ -67,6 +67,7 @@ POLICY_HELP: dict[str, str] = {
     "remind_letter_reply_days": N_("签收之后，回复提醒函的工作日数。"),
     "supervise_letter_reply_days": N_("签收之后，回复督办函的工作日数。"),
     "interview_letter_reply_days": N_("签收之后，回复约谈通知书的工作日数。"),
+    "same_group_rounds": N_("同一个组连续几轮走访过一个村，下一轮就换组。"),
     "order_reply_days": N_("没有写明日期的督办单，回复的工作日数。"),
     "instruction_reply_days": N_("没有写明日期的领导批示，回复的工作日数。"),
     "remind_letter_level": N_("提醒函发给责任单位，还是它的上级。"),
