@@ -30,6 +30,7 @@ from tracker.models import (
     Issue,
     OutboxMessage,
     Phase,
+    PolicyVersion,
     Post,
     Role,
     SavedFilter,
@@ -179,7 +180,11 @@ def _others(posts: Mapping[Role, Post]) -> dict[str, Any]:
     kept = factories.saved(
         SavedFilter(person_id=office.person_id, page="issues", name="示例", query="", created_at=factories.EPOCH)
     )
+    version = factories.saved(
+        PolicyVersion(effective_on=clock.today() + timedelta(days=30), body={}, made_at=factories.EPOCH)
+    )
     return {
+        "version_id": version.id,
         "person_id": somebody.person_id, "post_id": pending.id, "unit_id": place.id, "tag_id": tag.id,
         "message_id": message.id, "filter_id": kept.id, "group_id": factories.group().id,
         "star_id": factories.star().id, "token": "x", "mapping_id": _mapping(), **_imports(),

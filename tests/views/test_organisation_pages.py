@@ -242,6 +242,24 @@ def test_fields_go_back_to_their_defaults_group_by_group(office: FlaskClient) ->
     assert 'value="9"' not in seen
 
 
+def test_version_takes_open_issues_along_or_is_withdrawn(office: FlaskClient) -> None:
+    day = clock.today().isoformat()
+    issue = factories.issue(state_since=clock.now(), move_due_on=clock.today())
+    seen = office.post("/rules/policy", data=policy_form(assign_days="200", effective_on=day)).text
+    assert issue.number in seen
+    assert "有 1 件会这样变" in seen
+    saved(office, "/rules/policy", **policy_form(assign_days="200", effective_on=day), takes_along="1", apply="1")
+    assert "改按" in ok(office, f"/issues/{issue.id}")
+    saved(office, "/rules/policy", **policy_form(assign_days="3"), apply="1")
+    newest = db.session.scalars(select(PolicyVersion).order_by(PolicyVersion.id.desc())).first()
+    assert newest is not None
+    page = ok(office, f"/rules/versions/{newest.id}")
+    assert "200" in page
+    saved(office, f"/rules/versions/{newest.id}/withdraw")
+    assert office.post(f"/rules/versions/{newest.id}/withdraw").status_code == 409
+    assert office.get("/rules/versions/987654").status_code == 404
+
+
 def test_every_field_of_a_policy_is_asked_for_once_under_its_heading(office: FlaskClient) -> None:
     page = ok(office, "/rules/policy")
     assert {name: page.count(f' name="{name}"') for name in policy_defaults()} == dict.fromkeys(policy_defaults(), 1)

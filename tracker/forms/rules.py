@@ -13,7 +13,8 @@ from tracker.forms.base import BLANK_IS_NONE, Form
 from tracker.languages import N_
 
 LABELS: Mapping[str, str] = {
-    "effective_on": N_("生效日期"), "note": N_("说明"), "day": N_("日期"), "is_workday": N_("安排"),
+    "effective_on": N_("生效日期"), "note": N_("说明"), "takes_along": N_("未办结的问题"),
+    "day": N_("日期"), "is_workday": N_("安排"),
     "name": N_("名称"), "source": N_("依据"), "start": N_("起算日"), "days": N_("工作日数"), "year": N_("年份"),
     "county_name": N_("县名"), "campaign_name": N_("活动名称"), "number_prefix": N_("问题编号前缀"),
     "notice_prefix": N_("通知书字号"), "office_name": N_("落款单位"),
@@ -28,10 +29,12 @@ class _RuleForm(Form):
 
 
 class VersionForm(_RuleForm):
-    """When a new version takes effect, and why it is made."""
+    """When a new version takes effect, why it is made, and whether it takes the open issues along."""
 
     effective_on: date
     note: str = Field(default="", max_length=200)
+    takes_along: bool = False
+    after: int = Field(default=0, ge=0)
 
 
 class CorrectionForm(_RuleForm):

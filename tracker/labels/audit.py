@@ -67,6 +67,8 @@ AUDIT_ACTION = {
     "letter.settle": N_("办结文书"),
     "letter.withdraw": N_("撤回文书"),
     "policy.set": N_("修改规则"),
+    "policy.withdraw": N_("撤回尚未生效的规则"),
+    "policy.taken": N_("未办结问题改按新规则"),
     "settings.set": N_("修改设置"),
     "star.create": N_("建立星级"),
     "star.edit": N_("修改星级"),

@@ -12,7 +12,11 @@ from tracker.database import Model, UTCDateTime
 
 
 class PolicyVersion(Model):
-    """One version of the policy, in force from ``effective_on`` (inclusive) until the next one."""
+    """One version of the policy, in force from ``effective_on`` (inclusive) until the next one.
+
+    One that ``takes_along`` the issues that are open on its day is done with that ``taken_at``. One that was withdrawn
+    before its day never was in force.
+    """
 
     __tablename__ = "policy_version"
 
@@ -22,6 +26,10 @@ class PolicyVersion(Model):
     note: Mapped[str] = mapped_column(String(200), default="")
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    takes_along: Mapped[bool] = mapped_column(default=False, server_default=false())
+    taken_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class CalendarCorrection(Model):

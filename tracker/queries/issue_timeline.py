@@ -10,6 +10,7 @@ from typing import Any
 from tracker import labels
 from tracker.languages import N_, _
 from tracker.models import IssueEvent
+from tracker.queries.timeline_clocks import clock_lines
 
 _LOOKS = {
     "register": ("grey", "inbox"), "assign": ("indigo", "send"), "reassign": ("indigo", "send"),
@@ -23,7 +24,7 @@ _LOOKS = {
     "extension_request": ("violet", "hourglass"), "extension_approve": ("green", "calendar"),
     "extension_refuse": ("grey", "close"), "consent_request": ("violet", "hourglass"),
     "consent_give": ("green", "stamp"), "consent_decline": ("grey", "close"), "conceal": ("brown", "lock"),
-    "reveal": ("brown", "unlock"),
+    "reveal": ("brown", "unlock"), "calendar": ("grey", "calendar"), "policy": ("grey", "flag"),
 }  # fmt: skip
 _SAID = ("words", "note", "result", "finding", "reason", "opinion")
 _FIELDS = {
@@ -87,8 +88,14 @@ def _said(trigger: str, detail: dict[str, Any]) -> list[str]:
     return [str(detail[key]) for key in _SAID if detail.get(key) and key != repeated]
 
 
+def _before(detail: dict[str, Any]) -> dict[str, Any]:
+    """Return what stood there before, where the step kept several things of it."""
+    old = detail.get("old")
+    return old if isinstance(old, dict) else {}
+
+
 def _deadline(detail: dict[str, Any]) -> list[str]:
-    old = detail.get("old_deadline") or (detail.get("old") or {}).get("deadline")
+    old = detail.get("old_deadline") or _before(detail).get("deadline")
     new = detail.get("new_deadline") or detail.get("deadline")
     if old and new and old != new:
         return [_("整改时限 {old} → {new}").format(old=old, new=new)]
@@ -96,7 +103,7 @@ def _deadline(detail: dict[str, Any]) -> list[str]:
 
 
 def _holder(detail: dict[str, Any]) -> list[str]:
-    old, unit, person = detail.get("old") or {}, detail.get("unit"), detail.get("person")
+    old, unit, person = _before(detail), detail.get("unit"), detail.get("person")
     if not unit:
         return []
     now = _("责任单位 {unit}，责任人 {person}").format(unit=unit, person=person) if person else str(unit)
@@ -175,4 +182,6 @@ def _consents(detail: dict[str, Any]) -> list[str]:
     return lines
 
 
-_TELLERS: tuple[Callable[[dict[str, Any]], list[str]], ...] = (_simple, _told, _holder, _deadline, _lists, _consents)
+_TELLERS: tuple[Callable[[dict[str, Any]], list[str]], ...] = (
+    _simple, _told, _holder, _deadline, _lists, _consents, clock_lines,
+)  # fmt: skip

@@ -52,7 +52,7 @@ class Reckoner:
     calendar: WorkCalendar
     policies: dict[int | None, Policy]
 
-    def lateness(self, row: Row[Any]) -> Lateness | None:
+    def lateness(self, row: Row[Any] | Issue) -> Lateness | None:
         """Return how late the open issue of ``row`` is, ``None`` for one that is not open or has no deadline."""
         if row.deadline is None or row.state not in OPEN_STATES:
             return None

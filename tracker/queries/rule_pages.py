@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
 from tracker import labels
 from tracker.database import db
@@ -53,15 +53,24 @@ def policy_versions(actor: Actor) -> list[VersionLine]:
     return [VersionLine(v, names.get(v.made_by_id or 0, ""), counts.get(v.id, 0)) for v in versions]
 
 
+def policy_pair(version_id: int) -> tuple[PolicyVersion, PolicyVersion | None] | None:
+    """Return a version and the one it follows, ``None`` for the built-in policy; nothing where there is none."""
+    shown = db.session.get(PolicyVersion, version_id)
+    if shown is None:
+        return None
+    order = tuple_(PolicyVersion.effective_on, PolicyVersion.id)
+    before = select(PolicyVersion).where(
+        PolicyVersion.withdrawn_at.is_(None), order < tuple_(shown.effective_on, shown.id)
+    )
+    latest = before.order_by(PolicyVersion.effective_on.desc(), PolicyVersion.id.desc()).limit(1)
+    return shown, db.session.scalars(latest).first()
+
+
 def policy_latest() -> PolicyVersion | None:
-    """Return the version with the latest date of effect, in force or not; of those the newest."""
-    query = select(PolicyVersion).order_by(PolicyVersion.effective_on.desc(), PolicyVersion.id.desc())
+    """Return the version with the latest date of effect, in force or not yet; of those the newest."""
+    query = select(PolicyVersion).where(PolicyVersion.withdrawn_at.is_(None))
+    query = query.order_by(PolicyVersion.effective_on.desc(), PolicyVersion.id.desc())
     return db.session.scalars(query.limit(1)).first()
-
-
-def open_issue_count(actor: Actor) -> int:
-    """Return how many open issues the reader may see."""
-    return db.session.scalar(select(func.count()).where(Issue.state.in_(_OPEN), visible(actor))) or 0
 
 
 def policy_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[PolicyChange]:

@@ -63,7 +63,7 @@ def policy_on(day: date) -> PolicyInForce:
 def _policy_on(day: date) -> PolicyInForce:
     version = db.session.scalars(
         select(PolicyVersion)
-        .where(PolicyVersion.effective_on <= day)
+        .where(PolicyVersion.effective_on <= day, PolicyVersion.withdrawn_at.is_(None))
         .order_by(PolicyVersion.effective_on.desc(), PolicyVersion.id.desc())
         .limit(1)
     ).first()

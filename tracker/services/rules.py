@@ -12,13 +12,14 @@ from sqlalchemy import update
 from tracker import labels
 from tracker.clock import local_date
 from tracker.database import db, memo_forget, transaction
-from tracker.errors import InvalidError, NotFoundError
+from tracker.errors import InvalidError, NotFoundError, RefusedError
 from tracker.languages import _
 from tracker.models import CalendarCorrection, Issue, PolicyVersion, Setting
 from tracker.policy import Actor
 from tracker.queries.calendar_moves import MovedIssue, calendar_moves, corrected
 from tracker.queries.rules import setting, work_calendar
 from tracker.services.chain import AUDIT, ISSUES, audit_record, chain_lock
+from tracker.services.checks import in_range
 from tracker.services.transitions import note
 from workflows.calendar import CalendarRow, DayKind
 from workflows.policy import Policy, policy_errors
@@ -42,12 +43,18 @@ class CorrectionValues:
 
 
 def policy_set(
-    *, body: Mapping[str, Any], effective_on: date, note_words: str, actor: Actor | None, at: datetime
+    *,
+    body: Mapping[str, Any],
+    effective_on: date,
+    note_words: str,
+    actor: Actor | None,
+    at: datetime,
+    takes_along: bool = False,
 ) -> PolicyVersion:
     """Keep a new version of the policy, in force from ``effective_on``, today or later.
 
-    Issues that are registered already keep the version they were registered with. Raises ``InvalidError`` by the
-    dotted name of the field.
+    Issues that are registered already keep the version they were registered with, unless it ``takes_along`` those
+    that are open: ``policies_sweep`` does so on its day. Raises ``InvalidError`` by the dotted name of the field.
     """
     check_policy(body, effective_on, local_date(at))
     whole = Policy.from_dict(body).to_dict()
@@ -55,13 +62,32 @@ def policy_set(
         chain_lock(AUDIT)
         version = PolicyVersion(
             effective_on=effective_on, body=whole, note=note_words, made_by_id=actor.person_id if actor else None,
-            made_at=at,
+            made_at=at, takes_along=takes_along,
         )  # fmt: skip
         session.add(version)
         session.flush()
         memo_forget()
-        detail = {"effective_on": effective_on.isoformat(), "body": whole, "note": note_words}
+        detail = {
+            "effective_on": effective_on.isoformat(), "body": whole, "note": note_words, "takes_along": takes_along,
+        }  # fmt: skip
         audit_record("policy.set", actor=actor, at=at, target=f"policy:{version.id}", detail=detail)
+    return version
+
+
+def policy_withdraw(*, version_id: int, actor: Actor, at: datetime) -> PolicyVersion:
+    """Withdraw a version before its day; it stays in the list. Raises ``RefusedError`` for one that is in force."""
+    with transaction() as session:
+        chain_lock(AUDIT)
+        version = session.get(PolicyVersion, version_id, populate_existing=True) if in_range(version_id) else None
+        if version is None:
+            raise NotFoundError
+        if version.effective_on <= local_date(at) or version.withdrawn_at is not None:
+            raise RefusedError(_("这一版已经生效或已撤回；要改规则，请保存新的版本"), "policy_in_force")
+        version.withdrawn_at, version.withdrawn_by_id = at, actor.person_id
+        session.flush()
+        memo_forget()
+        detail = {"effective_on": version.effective_on.isoformat()}
+        audit_record("policy.withdraw", actor=actor, at=at, target=f"policy:{version.id}", detail=detail)
     return version
 
 

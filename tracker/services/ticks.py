@@ -13,6 +13,7 @@ from tracker.models import RequestKey, Setting, SignIn, SignInAttempt
 from tracker.services.escalations import escalations_sweep
 from tracker.services.importing.batches import imports_tidy
 from tracker.services.letter_reminders import letters_remind
+from tracker.services.policy_moves import policies_sweep
 from tracker.services.reminders import reminders_queue
 
 KEPT_REQUEST_KEYS = timedelta(days=30)
@@ -32,11 +33,14 @@ class TickReport:
     import_rows: int
     letters: int = 0
     letter_reminders: int = 0
+    policies: int = 0
 
 
 def tick(*, at: datetime, longest_session: timedelta = LONGEST_SESSION) -> TickReport:
     """Queue what is due, clear away what has expired, and leave a heartbeat for the health check."""
+    policies = policies_sweep(at=at)  # first: what follows asks the policies that the issues keep
     report = TickReport(
+        policies=policies,
         reminders=reminders_queue(at=at),
         request_keys=_clear(RequestKey, RequestKey.at < at - KEPT_REQUEST_KEYS),
         attempts=_clear(SignInAttempt, SignInAttempt.at < at - KEPT_ATTEMPTS),

@@ -28,7 +28,7 @@ CONFIRM_WITHIN = timedelta(days=1)
 KEPT_ROWS = timedelta(days=30)
 _DONE = (ImportState.STORED, ImportState.UNDONE, ImportState.DROPPED, ImportState.FAILED)
 _CLOSED = frozenset({IssueState.SIGNED_OFF.value, IssueState.DISMISSED.value})
-_QUIET = frozenset({"import", "calendar"})  # what happens to an issue without anybody working on it
+_QUIET = frozenset({"import", "calendar", "policy"})  # what happens to an issue without anybody working on it
 
 
 @dataclass(frozen=True)
