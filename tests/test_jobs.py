@@ -16,10 +16,11 @@ def test_the_clock_ticks_by_jobs_that_never_overlap_or_pile_up(sqlite_app: Flask
     scheduler.start(paused=True)
     jobs = scheduler.get_jobs()
     scheduler.shutdown(wait=False)
-    assert {job.id for job in jobs} == {"tick", "imports"}
+    assert {job.id for job in jobs} == {"tick", "imports", "relay"}
     for job in jobs:
         assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
-        assert job.trigger.interval == timedelta(seconds=sqlite_app.config["TICK_SECONDS"])
+        seconds = sqlite_app.config["RELAY_SECONDS" if job.id == "relay" else "TICK_SECONDS"]
+        assert job.trigger.interval == timedelta(seconds=seconds)
 
 
 def test_the_job_ticks_at_the_present_instant(sqlite_app: Flask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -10,6 +11,7 @@ from flask import Flask
 
 from tracker import clock
 from tracker.database import db
+from tracker.relay import relay_once
 from tracker.services.importing.tasks import folders, imports_resume
 from tracker.services.ticks import tick
 
@@ -39,4 +41,14 @@ def build_scheduler(app: Flask) -> BackgroundScheduler:
     scheduler.add_job(ticking, "interval", seconds=app.config["TICK_SECONDS"], id="tick")
     # A job of its own: a long import must not keep the clock from ticking.
     scheduler.add_job(resuming, "interval", seconds=app.config["TICK_SECONDS"], id="imports")
+    # So has the relay: it waits for other people's servers.
+    scheduler.add_job(partial(_relay, app), "interval", seconds=app.config["RELAY_SECONDS"], id="relay")
     return scheduler
+
+
+def _relay(app: Flask) -> None:
+    with app.app_context():
+        try:
+            relay_once(app)
+        finally:
+            db.session.remove()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli import accounts, database, demo, doctor, imports, ledgers, serving, upkeep, workflow
+from tracker.cli import accounts, database, demo, doctor, imports, ledgers, relay, serving, upkeep, workflow
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -17,6 +17,6 @@ def main() -> None:
     """
 
 
-for _part in (serving, demo, database, ledgers, imports, workflow, upkeep, accounts, doctor):
+for _part in (serving, demo, database, ledgers, imports, workflow, upkeep, relay, accounts, doctor):
     for _command in _part.COMMANDS:
         main.add_command(_command)

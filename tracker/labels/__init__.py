@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tracker.labels.access import ACTION, CELL
 from tracker.labels.audit import AUDIT_ACTION, AUDIT_OUTCOME, CHAIN, CHAIN_FAULT
+from tracker.labels.deliveries import DELIVERY_FAULT, DELIVERY_STATE
 from tracker.labels.history import HAPPENED
 from tracker.labels.imports import (
     FATE,
@@ -105,6 +106,8 @@ __all__ = [
     "DAY_REASON",
     "DIGEST_SECTION",
     "END_REASON",
+    "DELIVERY_FAULT",
+    "DELIVERY_STATE",
     "EXPLORED",
     "EXTENSION_STATE",
     "EXTENSION_TRIGGER",

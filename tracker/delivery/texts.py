@@ -1,0 +1,83 @@
+"""What a message says outside the house, in its reader's language; of a confidential issue the number alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from markupsafe import Markup
+
+from tracker.delivery.outcome import Parcel
+from tracker.labels.deliveries import OUTWARD, hidden_words, outward_words
+from tracker.labels.messages import message_words
+from tracker.languages import _, speaking
+
+_SUBJECT = 60
+_HTML = Markup('<!doctype html><html lang="{lang}"><head><meta charset="utf-8"></head><body>{body}</body></html>')
+
+
+class Told(Protocol):
+    """What a text is made of."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def context(self) -> Mapping[str, Any]: ...
+    @property
+    def issue_id(self) -> int | None: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def hidden(self) -> bool: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What every message bears: the product's name, and the address links begin with, empty for no links."""
+
+    name: str
+    base_url: str
+
+    def link(self, path: str) -> str:
+        """Return the absolute address of one of our pages, nothing where we do not know our own."""
+        return f"{self.base_url.rstrip('/')}{path}" if self.base_url else ""
+
+
+def parcel(told: Told, paper: Paper) -> Parcel:
+    """Return the message as it goes out."""
+    with speaking(told.language):
+        words = _words(told)
+        link = paper.link(_path(told))
+        text = "\n".join(filter(None, (f"【{paper.name}】{words}", link)))
+        return Parcel(
+            key=told.key, address=told.address, subject=f"【{paper.name}】{words.splitlines()[0]}"[:_SUBJECT],
+            text=text, html=_html(told.language, words, link),
+        )  # fmt: skip
+
+
+def _words(told: Told) -> str:
+    if told.hidden:
+        return hidden_words(told.number)
+    if told.kind in OUTWARD:
+        return outward_words(told.kind, told.context)
+    return message_words(told.kind, told.context)
+
+
+def _path(told: Told) -> str:
+    if told.kind in ("channel_code", "channel_test"):
+        return "/profile"
+    return f"/issues/{told.issue_id}" if told.issue_id else "/inbox/"
+
+
+def _html(language: str, words: str, link: str) -> str:
+    body = Markup("").join(Markup("<p>{}</p>").format(line) for line in words.splitlines() if line)
+    if link:
+        body += Markup('<p><a href="{}">{}</a></p>').format(link, _("打开查看"))
+    return _HTML.format(lang="zh" if language == "zh_CN" else language, body=body)
