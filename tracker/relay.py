@@ -23,6 +23,7 @@ from tracker.services.channel_states import channel_hold, channel_works, token_k
 from tracker.services.relaying import (
     LEASE,
     Claimed,
+    is_waiting,
     message_failed,
     message_later,
     message_sent,
@@ -31,6 +32,7 @@ from tracker.services.relaying import (
     orphans_fail,
     waiting_channels,
 )
+from tracker.services.robot_posts import robot_posts_queue
 
 BATCH = 50
 _BUDGET = 60.0  # seconds after which one run ends, so that a new one looks at all channels afresh
@@ -65,9 +67,14 @@ class _Run:
 def relay_once(app: Flask, *, now: Clock = clock.now, lease: timedelta = LEASE, budget: float = _BUDGET) -> RelayReport:
     """Send what is due, channel by channel, until nothing is left or ``budget`` seconds are over.
 
+    What robots are to post is queued first: it is made of how things stand when it goes out.
+
     Any number of relays may run at once. ``now`` is asked again and again; ``lease`` is how long a message that was
     claimed by a relay since killed has to wait.
     """
+    robot_posts_queue(at=now())
+    if not is_waiting():  # the usual case: it costs a look by an index, and no lock
+        return RelayReport()
     until = time.monotonic() + budget
     report = RelayReport(failed=orphans_fail(at=now()))
     while time.monotonic() < until:

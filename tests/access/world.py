@@ -21,6 +21,8 @@ from tests.conftest import build_app
 from tracker import clock, schema
 from tracker.database import db, transaction
 from tracker.models import (
+    Channel,
+    ChannelKind,
     Consent,
     Extension,
     Fate,
@@ -177,6 +179,9 @@ def _others(posts: Mapping[Role, Post]) -> dict[str, Any]:
     message = factories.saved(
         OutboxMessage(key="x", recipient_id=office.person_id, channel="inbox", kind="x", created_at=factories.EPOCH)
     )
+    channel = factories.saved(
+        Channel(kind=ChannelKind.MAIL, name="示例", is_on=True, per_minute=60, made_at=factories.EPOCH)
+    )
     kept = factories.saved(
         SavedFilter(person_id=office.person_id, page="issues", name="示例", query="", created_at=factories.EPOCH)
     )
@@ -185,6 +190,7 @@ def _others(posts: Mapping[Role, Post]) -> dict[str, Any]:
     )
     return {
         "version_id": version.id,
+        "channel_id": channel.id, "kind": "mail",
         "person_id": somebody.person_id, "post_id": pending.id, "unit_id": place.id, "tag_id": tag.id,
         "message_id": message.id, "filter_id": kept.id, "group_id": factories.group().id,
         "star_id": factories.star().id, "token": "x", "mapping_id": _mapping(), **_imports(),

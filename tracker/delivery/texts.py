@@ -73,7 +73,7 @@ def _words(told: Told) -> str:
 def _path(told: Told) -> str:
     if told.kind in ("channel_code", "channel_test"):
         return "/profile"
-    return f"/issues/{told.issue_id}" if told.issue_id else "/inbox/"
+    return f"/issues/{told.issue_id}" if told.issue_id else "/inbox"
 
 
 def _html(language: str, words: str, link: str) -> str:

@@ -20,6 +20,9 @@ CHAIN_FAULT = {
     "head": N_("末尾记录缺失或多出"),
 }
 AUDIT_ACTION = {
+    "channel.create": N_("新建消息通道"),
+    "channel.edit": N_("修改消息通道"),
+    "message.resend": N_("重新发送消息"),
     "account.contact": N_("更正联系方式"),
     "account.create": N_("建立账号"),
     "account.disable": N_("停用账号"),

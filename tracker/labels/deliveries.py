@@ -36,6 +36,20 @@ OUTWARD = {
     "robot_digest": N_("{name}：逾期 {late} 件，本周到期 {due} 件，等待办理 {waiting} 件。"),
     "robot_urgent": N_("{name}：{number} {place} 有紧急提醒，请责任人登录查看。"),
 }
+_KINDS = {
+    "digest": N_("每日摘要"),
+    "channel_code": N_("验证码"),
+    "channel_test": N_("测试消息"),
+    "robot_digest": N_("每日摘要"),
+    "robot_urgent": N_("紧急提醒"),
+    "due_soon": N_("到期提醒"),
+    "due_today": N_("到期提醒"),
+    "late": N_("逾期提醒"),
+    "very_late": N_("逾期提醒"),
+    "delivery_failed": N_("通道告警"),
+    "channel_down": N_("通道告警"),
+}
+_OTHER_KIND = N_("办理通知")
 _HIDDEN = N_("{number}：有新的消息，请登录查看。")
 _SIGN_IN = N_("有新的消息，请登录查看。")
 _PLACES = ("code", "name", "late", "due", "waiting", "number", "place")
@@ -45,6 +59,11 @@ def outward_words(kind: str, context: Mapping[str, Any]) -> str:
     """Return the words of a message that only ever leaves the house."""
     known = {name: str(context.get(name, "")) for name in _PLACES}
     return _(OUTWARD[kind]).format(**known)
+
+
+def kind_words(kind: str) -> str:
+    """Return what a message is for, without what it says."""
+    return _(_KINDS.get(kind, _OTHER_KIND))
 
 
 def hidden_words(number: str) -> str:

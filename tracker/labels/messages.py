@@ -45,12 +45,12 @@ MESSAGE = {
     "due_today": N_("{number} {place}：今天是整改时限前的最后一个工作日（{deadline}）。{summary}"),
     "late": N_("{number} {place}：已超过整改时限（{deadline}），请尽快整改并申请销号。{summary}"),
     "very_late": N_("{number} {place}：严重逾期（时限 {deadline}），请立即整改并申请销号。{summary}"),
+    "delivery_failed": N_("有消息未能送达，请到“消息发送”查看原因并重新发送。"),
+    "channel_down": N_("通道“{name}”超过5分钟无法发送，消息仍在排队，恢复后自动补发。"),
     "sign_in_lock": N_("账号“{name}”多次登录失败，已锁定30分钟，来源地址 {address}。如非本人操作，请联系安全管理员。"),
     "sign_in_replaced": N_("您的账号在第三处登录（{address}），最早的一处已自动退出。如非本人操作，请立即修改密码。"),
     "import_asked": N_("{name} 请您复核导入“{file}”：{n} 个问题，其中有的已办结。"),
     "import_declined": N_("{name} 退回了“{file}”的导入，请修改后重新提请。"),
-    "delivery_failed": N_("有消息未能送达，请到“消息发送”查看原因并重新发送。"),
-    "channel_down": N_("通道“{name}”超过5分钟无法发送，消息仍在排队，恢复后自动补发。"),
     "post_approved": N_("您有新的岗位生效，可在页面上方切换岗位。"),
 }
 _SAID = N_("{message} {who}：“{words}”")

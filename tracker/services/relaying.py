@@ -48,6 +48,14 @@ class Claimed:
     language: str
 
 
+def is_waiting() -> bool:
+    """Tell whether anything has yet to leave the house, now or later."""
+    unsent = (text(UNSENT), OutboxMessage.channel != INBOX)
+    found = db.session.scalar(select(OutboxMessage.id).where(*unsent).limit(1)) is not None
+    db.session.rollback()  # no read stays open while other people's servers are waited for
+    return found
+
+
 def waiting_channels(at: datetime) -> Sequence[Channel]:
     """Return the channels that are on, not held, and have something to send at ``at``."""
     due = select(OutboxMessage.id).where(*_due(at), _by_channel()).correlate(Channel).exists()

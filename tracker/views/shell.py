@@ -52,6 +52,8 @@ _ENTRIES = (
     ("groups.index", "unit.manage", N_("督导组"), "people"),
     ("stars.index", "unit.manage", N_("星级"), "star"),
     ("rules.index", "policy.manage", N_("规则与日历"), "calendar"),
+    ("deliveries.index", "delivery.read", N_("消息发送"), "send"),
+    ("channels.index", "channel.manage", N_("消息通道"), "settings"),
     ("accounts.index", "account.read", N_("账号与岗位"), "person"),
     ("audit.index", "audit.read", N_("审计"), "shield"),
 )

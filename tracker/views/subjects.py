@@ -8,6 +8,8 @@ from flask import url_for
 def subject_url(subject: str) -> str:
     """Return the address of the page that ``subject`` names, such as ``letter:12``, or nothing where it names none."""
     name, _colon, number = subject.partition(":")
+    if name == "deliveries":
+        return url_for("deliveries.index", state=number)
     if name == "letter" and number.isdecimal():
         return url_for("letters.page", letter_id=int(number))
     return url_for("letters.index") if name == "letters" else ""
