@@ -14,7 +14,7 @@ from tracker.languages import N_
 
 LABELS: Mapping[str, str] = {
     "effective_on": N_("生效日期"), "note": N_("说明"), "takes_along": N_("未办结的问题"),
-    "day": N_("日期"), "is_workday": N_("安排"),
+    "day": N_("日期"), "is_workday": N_("安排"), "last": N_("截止日期"),
     "name": N_("名称"), "source": N_("依据"), "start": N_("起算日"), "days": N_("工作日数"), "year": N_("年份"),
     "county_name": N_("县名"), "campaign_name": N_("活动名称"), "number_prefix": N_("问题编号前缀"),
     "notice_prefix": N_("通知书字号"), "office_name": N_("落款单位"),
@@ -38,18 +38,21 @@ class VersionForm(_RuleForm):
 
 
 class CorrectionForm(_RuleForm):
-    """A day as the county rules it."""
+    """Days as the county rules them; without a last one it is the one day."""
 
     day: _Day
+    last: Annotated[_Day | None, BLANK_IS_NONE] = None
     is_workday: bool
     name: str = Field(min_length=1, max_length=60)
     source: str = Field(min_length=1, max_length=200)
+    after: int = Field(default=0, ge=0)
 
 
 class DayForm(_RuleForm):
-    """A day."""
+    """A day, and how much of the list that it heads was shown."""
 
     day: _Day
+    after: int = Field(default=0, ge=0)
 
 
 class YearForm(_RuleForm):

@@ -33,11 +33,15 @@ class PolicyVersion(Model):
 
 
 class CalendarCorrection(Model):
-    """A county's own holiday or working day, on top of the State Council's calendar."""
+    """A county's own holiday or working day, on top of the State Council's calendar.
+
+    ``first_day`` is the same for all days that were ruled in one act, and is one of them.
+    """
 
     __tablename__ = "calendar_correction"
 
     day: Mapped[date] = mapped_column(primary_key=True)
+    first_day: Mapped[date] = mapped_column(index=True)
     is_workday: Mapped[bool]
     name: Mapped[str] = mapped_column(String(60))
     source: Mapped[str] = mapped_column(String(200))

@@ -6,6 +6,8 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import func, select, tuple_
@@ -103,10 +105,11 @@ def year_months(year: int) -> list[list[list[ExplainedDay | None]]]:
     ]
 
 
-def corrections(year: int) -> list[CalendarCorrection]:
-    """Return the county's corrections of a year, by day."""
+def correction_acts(year: int) -> list[list[CalendarCorrection]]:
+    """Return the county's corrections of a year by day, those of one act together."""
     query = select(CalendarCorrection).where(CalendarCorrection.day.between(date(year, 1, 1), date(year, 12, 31)))
-    return list(db.session.scalars(query.order_by(CalendarCorrection.day)))
+    days = db.session.scalars(query.order_by(CalendarCorrection.first_day, CalendarCorrection.day))
+    return [list(act) for _first, act in groupby(days, key=attrgetter("first_day"))]
 
 
 def is_published(year: int) -> bool:

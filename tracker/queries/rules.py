@@ -55,6 +55,13 @@ def _work_calendar() -> WorkCalendar:
     return _corrected(tuple(rows))
 
 
+def correction_days(day: date) -> list[CalendarCorrection]:
+    """Return the correction that rules ``day`` with all days of the same act, the first first; none if none does."""
+    act = select(CalendarCorrection.first_day).where(CalendarCorrection.day == day).scalar_subquery()
+    query = select(CalendarCorrection).where(CalendarCorrection.first_day == act).order_by(CalendarCorrection.day)
+    return list(db.session.scalars(query))
+
+
 def policy_on(day: date) -> PolicyInForce:
     """Return the policy in force on ``day``: the version with the latest date of effect, of those the newest."""
     return memo(f"policy:{day}", lambda: _policy_on(day))

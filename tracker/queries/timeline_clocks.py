@@ -15,8 +15,7 @@ def clock_lines(detail: dict[str, Any]) -> list[str]:
     lines = []
     if isinstance(detail.get("old"), str) and isinstance(detail.get("new"), str):
         lines.append(_("办理期限 {old} → {new}").format(old=detail["old"], new=detail["new"]))
-    if isinstance(detail.get("day"), str):
-        lines.append(_("因 {day} 的工作日安排调整").format(day=detail["day"]))
+        lines += _days(detail)
     if detail.get("policy"):
         lines.append(_("改按 {day} 起执行的规则办理").format(day=detail["policy"].get("effective_on", "")))
     lines += [_(words).format(old=_or_none(detail[key][0]), new=_or_none(detail[key][1]))
@@ -25,6 +24,14 @@ def clock_lines(detail: dict[str, Any]) -> list[str]:
         old, new = (labels.word(labels.COLOUR_NAME, code) for code in detail["colour"])
         lines.append(_("预警颜色 {old} → {new}").format(old=old, new=new))
     return lines
+
+
+def _days(detail: dict[str, Any]) -> list[str]:
+    if not detail.get("day"):
+        return []
+    if detail.get("last"):
+        return [_("因 {day} 至 {last} 的工作日安排调整").format(day=detail["day"], last=detail["last"])]
+    return [_("因 {day} 的工作日安排调整").format(day=detail["day"])]
 
 
 def _or_none(value: str | None) -> str:

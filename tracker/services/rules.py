@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select
 
 from tracker import labels
 from tracker.clock import local_date
@@ -16,30 +16,56 @@ from tracker.errors import InvalidError, NotFoundError, RefusedError
 from tracker.languages import _
 from tracker.models import CalendarCorrection, Issue, PolicyVersion, Setting
 from tracker.policy import Actor
-from tracker.queries.calendar_moves import MovedIssue, calendar_moves, corrected
-from tracker.queries.rules import setting, work_calendar
-from tracker.services.chain import AUDIT, ISSUES, audit_record, chain_lock
+from tracker.queries.calendar_moves import CalendarMove, CalendarSpan, calendar_moves, corrected
+from tracker.queries.rules import correction_days, setting, work_calendar
+from tracker.services.chain import AUDIT, ISSUES, audit_record, chain_lock, events_record
 from tracker.services.checks import in_range
-from tracker.services.transitions import note
-from workflows.calendar import CalendarRow, DayKind
+from tracker.services.transitions import restart_clock
+from workflows.calendar import CalendarRow, DayKind, WorkCalendar
 from workflows.policy import Policy, policy_errors
 
+LONGEST_SPAN = 31
+_AT_ONCE = 200
 SETTINGS = ("campaign_name", "number_prefix", "notice_prefix", "office_name")
 
 
 @dataclass(frozen=True)
 class CorrectionValues:
-    """A day as the county rules it, and the document that says so."""
+    """The days from ``day`` to ``last``, inclusive, as the county rules them, and the document that says so."""
 
     day: date
+    last: date
     is_workday: bool
     name: str
     source: str
 
-    def row(self) -> CalendarRow:
-        """Return the correction as the calendar reads it."""
+    @property
+    def span(self) -> CalendarSpan:
+        """Return the days concerned."""
+        return CalendarSpan(self.day, self.last)
+
+    def rows(self, calendar: WorkCalendar) -> list[CalendarRow]:
+        """Return the corrections that make these days so; days that are so already need none.
+
+        Raises ``InvalidError`` where there is nothing to correct, or a day was corrected before.
+        """
+        check_span(self.day, self.last)
+        days = [self.day + timedelta(days=n) for n in range((self.last - self.day).days + 1)]
+        if {known.date for known in calendar.corrections} & set(days):
+            raise InvalidError({"day": _("这一天已有县里的调整，请先撤销再重新设置")})
+        changed = [day for day in days if calendar.is_workday(day) != self.is_workday]
+        if not changed:
+            raise InvalidError({"day": _("这一天本来就是这样安排的，不需要调整")})
         kind = DayKind.WORKDAY if self.is_workday else DayKind.HOLIDAY
-        return CalendarRow(self.day, kind, self.name, self.source)
+        return [CalendarRow(day, kind, self.name, self.source) for day in changed]
+
+
+def check_span(first: date, last: date) -> None:
+    """Raise ``InvalidError`` where the last day lies before the first or too far behind it."""
+    if last < first:
+        raise InvalidError({"last": _("截止日期不能早于开始日期")})
+    if (last - first).days >= LONGEST_SPAN:
+        raise InvalidError({"last": _("一次最多调整 {n} 天").format(n=LONGEST_SPAN)})
 
 
 def policy_set(
@@ -100,51 +126,55 @@ def check_policy(body: Mapping[str, Any], effective_on: date, today: date) -> No
         raise InvalidError(errors)
 
 
-def correction_add(*, values: CorrectionValues, actor: Actor | None, at: datetime) -> tuple[MovedIssue, ...]:
-    """Rule a day of the calendar, and move the open issues' days that it changes; return what moved.
+def correction_add(*, values: CorrectionValues, actor: Actor | None, at: datetime) -> int:
+    """Rule days of the calendar, and move the days that this changes; return how many moved.
 
-    Raises ``InvalidError`` where the day is ruled so already.
+    Raises ``InvalidError`` where the days are ruled so already.
     """
     with transaction() as session:
         _lock()
         calendar = work_calendar()
-        known = session.get(CalendarCorrection, values.day)
-        if known is not None:
-            raise InvalidError({"day": _("这一天已有县里的调整，请先撤销再重新设置")})
-        if calendar.is_workday(values.day) == values.is_workday:
-            raise InvalidError({"day": _("这一天本来就是这样安排的，不需要调整")})
-        moves = calendar_moves(corrected(calendar, values.row()), values.day)
-        session.add(
-            CalendarCorrection(
-                day=values.day, is_workday=values.is_workday, name=values.name, source=values.source,
-                made_by_id=actor.person_id if actor else None, made_at=at,
-            )
-        )  # fmt: skip
+        rows = values.rows(calendar)
+        moves = list(calendar_moves(corrected(calendar, rows), values.span))
+        for row in rows:
+            session.add(
+                CalendarCorrection(
+                    day=row.date, first_day=rows[0].date, is_workday=values.is_workday, name=values.name,
+                    source=values.source, made_by_id=actor.person_id if actor else None, made_at=at,
+                )
+            )  # fmt: skip
         session.flush()
         memo_forget()
-        _look_again(values.day)
-        _move(moves, actor, at, values.day)
-        detail = {"is_workday": values.is_workday, "name": values.name, "source": values.source, "moved": len(moves)}
+        _move(moves, values.span, actor, at)
+        detail = {
+            "is_workday": values.is_workday, "name": values.name, "source": values.source, "moved": len(moves),
+            "days": [row.date.isoformat() for row in rows],
+        }  # fmt: skip
         audit_record("calendar.add", actor=actor, at=at, target=values.day.isoformat(), detail=detail)
-    return moves
+    return len(moves)
 
 
-def correction_remove(*, day: date, actor: Actor | None, at: datetime) -> tuple[MovedIssue, ...]:
-    """Take a correction back, and move the open issues' days again; return what moved."""
+def correction_remove(*, day: date, actor: Actor | None, at: datetime) -> int:
+    """Take back the correction that rules ``day``, with all days of the same act; return how much moved again."""
     with transaction() as session:
         _lock()
-        known = session.get(CalendarCorrection, day)
-        if known is None:
+        known = correction_days(day)
+        if not known:
             raise NotFoundError
-        moves = calendar_moves(corrected(work_calendar(), None, day), day)
-        detail = {"is_workday": known.is_workday, "name": known.name, "source": known.source, "moved": len(moves)}
-        session.delete(known)
+        days = [one.day for one in known]
+        span = CalendarSpan(days[0], days[-1])
+        moves = list(calendar_moves(corrected(work_calendar(), (), days), span))
+        detail = {
+            "is_workday": known[0].is_workday, "name": known[0].name, "source": known[0].source, "moved": len(moves),
+            "days": [one.isoformat() for one in days],
+        }  # fmt: skip
+        for one in known:
+            session.delete(one)
         session.flush()
         memo_forget()
-        _look_again(day)
-        _move(moves, actor, at, day)
-        audit_record("calendar.remove", actor=actor, at=at, target=day.isoformat(), detail=detail)
-    return moves
+        _move(moves, span, actor, at)
+        audit_record("calendar.remove", actor=actor, at=at, target=days[0].isoformat(), detail=detail)
+    return len(moves)
 
 
 def _lock() -> None:
@@ -152,17 +182,34 @@ def _lock() -> None:
     chain_lock(AUDIT)
 
 
-def _look_again(day: date) -> None:
-    """Let the ladder look again at every issue whose next step lies after a day that counts otherwise now."""
-    ahead = update(Issue).where(Issue.escalate_on > day).values(escalate_on=day)
-    db.session.execute(ahead, execution_options={"synchronize_session": False})
+def _move(moves: Sequence[CalendarMove], span: CalendarSpan, actor: Actor | None, at: datetime) -> None:
+    for clock, mover in MOVERS.items():
+        mover([move for move in moves if move.clock == clock], span, actor, at)
 
 
-def _move(moves: tuple[MovedIssue, ...], actor: Actor | None, at: datetime, day: date) -> None:
-    """Restart the clock of each issue that the day concerns; its event keeps the old day beside the new one."""
-    for move in moves:
-        detail = {"day": day.isoformat(), "old": move.old.isoformat(), "new": move.new.isoformat()}
-        note(move.issue, "calendar", actor=actor, at=at, detail=detail)
+def _move_issues(moves: Sequence[CalendarMove], span: CalendarSpan, actor: Actor | None, at: datetime) -> None:
+    """Restart the clock of each issue that the days concern; its event keeps the old day beside the new one."""
+    about = {"day": span.first.isoformat()} | ({"last": span.last.isoformat()} if span.last != span.first else {})
+    for start in range(0, len(moves), _AT_ONCE):
+        part = {move.id: move for move in moves[start : start + _AT_ONCE]}
+        query = select(Issue).where(Issue.id.in_(part)).order_by(Issue.id)
+        issues = db.session.scalars(query, execution_options={"populate_existing": True}).all()
+        for issue in issues:
+            restart_clock(issue, at)
+        db.session.flush()
+        told = [
+            (issue.id, {"source": issue.state, "dest": issue.state, "detail": about | {
+                "old": part[issue.id].old.isoformat(), "new": part[issue.id].new.isoformat(),
+            }})
+            for issue in issues
+        ]  # fmt: skip
+        events_record(told, "calendar", actor=actor, at=at)
+
+
+# For each clock of the registry what moves the days that were found.
+MOVERS: Mapping[str, Callable[[Sequence[CalendarMove], CalendarSpan, Actor | None, datetime], None]] = {
+    "issue": _move_issues,
+}
 
 
 def settings_set(*, values: Mapping[str, str], actor: Actor | None, at: datetime) -> dict[str, str]:

@@ -8,12 +8,12 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from tracker import clock
-from tracker.errors import InvalidError
+from tracker.errors import InvalidError, NotFoundError
 from tracker.forms import rules as forms
 from tracker.languages import _
 from tracker.queries import rule_pages as queries
-from tracker.queries.calendar_moves import MovedIssue, calendar_moves, corrected
-from tracker.queries.rules import work_calendar
+from tracker.queries.calendar_moves import CalendarPreview, CalendarSpan, calendar_preview, corrected
+from tracker.queries.rules import correction_days, work_calendar
 from tracker.services.rules import CorrectionValues, correction_add, correction_remove
 from tracker.views.access import access
 from tracker.views.rules import field_labels, may_change
@@ -32,11 +32,11 @@ def index() -> ResponseReturnValue:
 
 
 def _page(
-    year: int, typed: Any, errors: dict[str, str], moves: tuple[MovedIssue, ...] | None = None, removing: str = ""
+    year: int, typed: Any, errors: dict[str, str], preview: CalendarPreview | None = None, removing: str = ""
 ) -> str:
     return render_template(
-        "rules/calendar.html", year=year, months=queries.year_months(year), corrections=queries.corrections(year),
-        published=queries.is_published(year), typed=typed, errors=errors, moves=moves, removing=removing,
+        "rules/calendar.html", year=year, months=queries.year_months(year), acts=queries.correction_acts(year),
+        published=queries.is_published(year), typed=typed, errors=errors, preview=preview, removing=removing,
         may=may_change(), labels=field_labels(), tab="calendar", years=(queries.FIRST_YEAR, queries.LAST_YEAR),
     )  # fmt: skip
 
@@ -46,25 +46,30 @@ def _page(
 def add() -> ResponseReturnValue:
     try:
         form = forms.CorrectionForm.parse(request.form)
-        values = CorrectionValues(**dict(form))
+        values = CorrectionValues(form.day, form.last or form.day, form.is_workday, form.name, form.source)
         if not request.form.get("apply"):
-            moves = calendar_moves(corrected(work_calendar(), values.row(), values.day), values.day, g.actor)
-            return _page(form.day.year, request.form, {}, moves)
+            calendar = work_calendar()
+            then = corrected(calendar, values.rows(calendar))
+            return _page(form.day.year, request.form, {}, calendar_preview(then, values.span, g.actor, form.after))
         moved = correction_add(values=values, actor=g.actor, at=clock.now())
     except InvalidError as error:
         return _page(g.actor.today.year, request.form, error.errors), 422
-    return _done(form.day.year, len(moved))
+    return _done(form.day.year, moved)
 
 
 @bp.post("/remove")
 @access("policy.manage")
 def remove() -> ResponseReturnValue:
-    day = forms.DayForm.parse(request.form).day
+    form = forms.DayForm.parse(request.form)
     if not request.form.get("apply"):
-        moves = calendar_moves(corrected(work_calendar(), None, day), day, g.actor)
-        return _page(day.year, {}, {}, moves, day.isoformat())
-    moved = correction_remove(day=day, actor=g.actor, at=clock.now())
-    return _done(day.year, len(moved))
+        days = [one.day for one in correction_days(form.day)]
+        if not days:
+            raise NotFoundError
+        then = corrected(work_calendar(), (), days)
+        preview = calendar_preview(then, CalendarSpan(days[0], days[-1]), g.actor, form.after)
+        return _page(days[0].year, {}, {}, preview, days[0].isoformat())
+    moved = correction_remove(day=form.day, actor=g.actor, at=clock.now())
+    return _done(form.day.year, moved)
 
 
 def _done(year: int, moved: int) -> ResponseReturnValue:
