@@ -13,6 +13,7 @@ from tracker import clock
 from tracker.database import db
 from tracker.relay import relay_once
 from tracker.services.importing.tasks import folders, imports_resume
+from tracker.services.round_plans import plans_resume
 from tracker.services.ticks import tick
 
 
@@ -35,6 +36,7 @@ def build_scheduler(app: Flask) -> BackgroundScheduler:
         with app.app_context():
             try:
                 imports_resume(folders(Path(app.config["DATA_DIR"])), clock.now())
+                plans_resume(clock.now())
             finally:
                 db.session.remove()
 

@@ -29,12 +29,16 @@ from tracker.models import (
     ImportBatch,
     ImportMapping,
     ImportRow,
+    InspectionRound,
     Issue,
     OutboxMessage,
     Phase,
     PolicyVersion,
     Post,
     Role,
+    RoundGroup,
+    RoundKind,
+    RoundStop,
     SavedFilter,
     UnitKind,
     UnitTag,
@@ -54,6 +58,7 @@ from workflows.extension import ExtensionState
 from workflows.importing import ImportState
 from workflows.issue import IssueState
 from workflows.letter import LetterKind
+from workflows.round import RoundState
 
 ANONYMOUS = "anonymous"
 PRINCIPALS = (*(role.value for role in Role), ANONYMOUS)
@@ -193,8 +198,25 @@ def _others(posts: Mapping[Role, Post]) -> dict[str, Any]:
         "channel_id": channel.id, "kind": "mail",
         "person_id": somebody.person_id, "post_id": pending.id, "unit_id": place.id, "tag_id": tag.id,
         "message_id": message.id, "filter_id": kept.id, "group_id": factories.group().id,
-        "star_id": factories.star().id, "token": "x", "mapping_id": _mapping(), **_imports(),
+        "star_id": factories.star().id, "token": "x", "mapping_id": _mapping(), **_round(posts), **_imports(),
     }  # fmt: skip
+
+
+def _round(posts: Mapping[Role, Post]) -> dict[str, int]:
+    """Return a published round of the group with one stop."""
+    today, place = clock.today(), factories.village()
+    group_id = posts[Role.GROUP_LEAD].group_id
+    held = factories.saved(
+        InspectionRound(
+            name="示例", kind=RoundKind.ROUTINE, state=RoundState.PUBLISHED, first_day=today, last_day=today, seed=1,
+            parameters={}, made_at=factories.EPOCH, published_at=factories.EPOCH,
+        )
+    )  # fmt: skip
+    factories.saved(RoundGroup(round_id=held.id, group_id=group_id, days=[today.isoformat()], people=2, stops_a_day=3))
+    stop = factories.saved(
+        RoundStop(round_id=held.id, group_id=group_id, village_id=place.id, day=today, position=1, reasons=[])
+    )
+    return {"round_id": held.id, "stop_id": stop.id}
 
 
 def _mapping() -> int:

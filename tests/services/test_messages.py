@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from tests.conftest import ROOT
 from tracker.labels.messages import MESSAGE, message_words
 
-TELLING = {"tell": 2, "letter_tell": 1, "tell_circles": 2, "_announce": 3, "_tell": 0}  # which argument names the kind
+TELLING = {
+    "tell": 2,
+    "letter_tell": 1,
+    "tell_circles": 2,
+    "_announce": 3,
+    "_tell": 0,
+    "_tell_groups": 1,
+}  # which argument names the kind
 
 
 def _kinds() -> Iterator[str]:

@@ -51,11 +51,13 @@ MESSAGE = {
     "sign_in_replaced": N_("您的账号在第三处登录（{address}），最早的一处已自动退出。如非本人操作，请立即修改密码。"),
     "import_asked": N_("{name} 请您复核导入“{file}”：{n} 个问题，其中有的已办结。"),
     "import_declined": N_("{name} 退回了“{file}”的导入，请修改后重新提请。"),
+    "round_published": N_("{name}已发布（{period}）：本组 {n} 个走访点，请查看巡查清单。"),
+    "round_withdrawn": N_("{name}（{period}）已撤回，请等待重新发布。"),
     "post_approved": N_("您有新的岗位生效，可在页面上方切换岗位。"),
 }
 _SAID = N_("{message} {who}：“{words}”")
 _UNDATED = N_("未定时限")
-_PLAIN = ("number", "place", "summary", "days", "name", "address", "file", "n", "unit", "day")
+_PLAIN = ("number", "place", "summary", "days", "name", "address", "file", "n", "period", "unit", "day")
 
 
 def message_words(kind: str, context: Mapping[str, Any]) -> str:

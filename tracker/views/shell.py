@@ -36,7 +36,7 @@ class NavEntry:
 _SECTIONS = {
     "issue": "issues", "issue_actions": "issues", "bulk": "issues", "letter_acts": "letters",
     "posts": "accounts", "unit_acts": "units",
-    "unit_files": "units", "rule_calendar": "rules", "rule_policy": "rules",
+    "round_stops": "rounds", "unit_files": "units", "rule_calendar": "rules", "rule_policy": "rules",
     "unit_imports": "units", "people_imports": "accounts", "post_imports": "accounts",
 }  # fmt: skip
 # (endpoint, action of the matrix, words, icon) in the order of the page.
@@ -47,6 +47,7 @@ _ENTRIES = (
     ("overdue.index", "ledger.read", N_("逾期台账"), "clock"),
     ("letters.index", "letter.read", N_("督办"), "stamp"),
     ("inbox.index", "self", N_("消息"), "bell"),
+    ("rounds.index", "round.read", N_("巡查轮次"), "route"),
     ("imports.index", "import.run", N_("导入"), "upload"),
     ("units.index", "unit.manage", N_("组织"), "tree"),
     ("groups.index", "unit.manage", N_("督导组"), "people"),
