@@ -17,6 +17,7 @@ from tracker.database import db, transaction
 from tracker.demo.life import Life, Stage, Steps
 from tracker.demo.people import World, settle
 from tracker.demo.pictures import SCENES, scene
+from tracker.demo.rounds import rounds_tell
 from tracker.models import Person, Setting, Unit, UnitKind
 from tracker.queries.rules import work_calendar
 from tracker.services.stars import stars_seed
@@ -46,6 +47,7 @@ def demo_load(*, at: datetime, issues: int, seed: int, progress: Callable[[int],
         session.add_all([Setting(key="county_name", value=county.name), Setting(key="number_prefix", value="WZ")])
         world = settle(county, since=local_date(begin), at=begin)
     _tell(_lives(world, at, issues, rng), at, progress)
+    rounds_tell(world, at)
 
 
 def _lives(world: World, at: datetime, issues: int, rng: Random) -> list[Life]:
