@@ -26,3 +26,13 @@ def local_date(at: datetime) -> date:
 def today() -> date:
     """Return the current Shanghai calendar day."""
     return local_date(now())
+
+
+def wall(at: datetime) -> datetime:
+    """Return ``at`` as Shanghai wall time without a zone, as the law reckons."""
+    return at.astimezone(ZONE).replace(tzinfo=None)
+
+
+def from_wall(wall_time: datetime) -> datetime:
+    """Return the instant, in UTC, at which the wall in Shanghai shows ``wall_time``."""
+    return wall_time.replace(tzinfo=ZONE).astimezone(UTC)

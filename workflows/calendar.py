@@ -110,6 +110,21 @@ class WorkCalendar:
             span *= 2
         return date.fromordinal(first + bisect_left(range(first, first + span), wanted, key=self._index))
 
+    def subtract_workdays(self, end: date, n: int) -> date:
+        """Return the working day from which ``n`` working days, itself left out, lead up to ``end``, inclusive.
+
+        For ``n`` = 0 it is ``end`` itself if that counts, otherwise the last day before that does. Raises
+        ``ValueError`` for a negative ``n``.
+        """
+        if n < 0:
+            raise ValueError("the number of working days must not be negative")
+        last, wanted = end.toordinal(), self._index(end.toordinal()) - n
+        span = n + 7
+        while self._index(last - span) >= wanted:
+            span *= 2
+        first = last - span
+        return date.fromordinal(first + bisect_left(range(first, last + 1), wanted, key=self._index))
+
     def workdays_between(self, a: date, b: date) -> int:
         """Return how many working days lie after ``a`` up to and including ``b``; negative if ``b`` is earlier."""
         return self._index(b.toordinal()) - self._index(a.toordinal())

@@ -53,6 +53,7 @@ class Clock(StrEnum):
     SIGN_OFF = "sign_off"
     LOOKBACK = "lookback"
     REVIEW = "review"
+    STAGE = "stage"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from workflows.issue import Severity
-from workflows.policy_rules import RULES, check_field, check_order
+from workflows.policy_rules import QUIET, RULES, check_field, check_order, check_quiet
 
 
 class Colour(StrEnum):
@@ -18,6 +18,15 @@ class Colour(StrEnum):
     BLUE = "blue"
     YELLOW = "yellow"
     RED = "red"
+
+
+class Urgency(StrEnum):
+    """From which colour on a reminder does not wait for the digest."""
+
+    NONE = "none"
+    RED = "red"
+    YELLOW = "yellow"
+    ALL = "all"
 
 
 class PolicyError(ValueError):
@@ -31,7 +40,11 @@ class PolicyError(ValueError):
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for one severity; days are working days."""
+    """What holds for one severity; days are working days.
+
+    Reminders from the colour ``urgent_from`` on are sent at once; the others stand in the digest, or, unless
+    ``in_digest``, nowhere.
+    """
 
     rectify_days: int = 10
     evidence_needed: int = 1
@@ -48,6 +61,9 @@ class Terms:
     points_remind: int = 0
     points_supervise: int = 1
     points_interview: int = 2
+    late_every: int = 5
+    urgent_from: str = "none"
+    in_digest: bool = True
 
     def colour(self, workdays_late: int, days_left: int | None) -> Colour:
         """Return the colour of an open issue; ``days_left`` is ``None`` for an undated one, which has no colour.
@@ -74,6 +90,7 @@ class Policy:
     """One version of a county's policy; days are working days, ``lookback_days`` calendar days.
 
     What a colour is called and what is to be done about it are words; empty ones mean the usual.
+    Times are wall times in Shanghai, ``HH:MM``; quiet hours end before ``quiet_to`` and may go over midnight.
     """
 
     assign_days: int = 1
@@ -101,9 +118,13 @@ class Policy:
     remind_letter_level: int = 0
     supervise_letter_level: int = 1
     interview_letter_level: int = 2
+    clock_remind_before: tuple[int, ...] = (1, 0)
+    digest_at: str = "08:30"
+    quiet_from: str = "20:00"
+    quiet_to: str = "08:00"
     general: Terms = field(default_factory=Terms)
     serious: Terms = field(default_factory=lambda: Terms(rectify_days=15))
-    major: Terms = field(default_factory=lambda: Terms(rectify_days=20, evidence_needed=2))
+    major: Terms = field(default_factory=lambda: Terms(rectify_days=20, evidence_needed=2, urgent_from="red"))
 
     def for_severity(self, severity: Severity) -> Terms:
         """Return what holds for issues of this severity."""
@@ -143,6 +164,9 @@ def policy_errors(data: Mapping[str, Any]) -> dict[str, str]:
             errors |= _terms_errors(name, value)
         elif code := check_field(name, value, RULES["policy"]):
             errors[name] = code
+    times = {name: data.get(name, getattr(Policy, name)) for name in QUIET}
+    if not errors.keys() & times.keys() and (code := check_quiet(**times)):
+        errors["digest_at"] = code
     return errors
 
 

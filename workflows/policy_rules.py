@@ -111,6 +111,10 @@ RULES: dict[str, dict[str, Rule]] = {
         "remind_letter_level": Whole(0, 5),
         "supervise_letter_level": Whole(0, 5),
         "interview_letter_level": Whole(0, 5),
+        "clock_remind_before": Falling(Whole(0)),
+        "digest_at": WallTime(),
+        "quiet_from": WallTime(),
+        "quiet_to": WallTime(),
     },
     "terms": {
         "rectify_days": Whole(1, 10 * _YEAR),
@@ -128,6 +132,9 @@ RULES: dict[str, dict[str, Rule]] = {
         "points_remind": Whole(0, 100),
         "points_supervise": Whole(0, 100),
         "points_interview": Whole(0, 100),
+        "late_every": Whole(1),
+        "urgent_from": OneOf(("none", "red", "yellow", "all")),
+        "in_digest": YesNo(),
     },
 }
 POLICY_CODES = frozenset(
@@ -146,6 +153,7 @@ POLICY_CODES = frozenset(
         "policy_not_terms",
         "policy_red_before_yellow",
         "policy_interview_before_red",
+        "policy_digest_in_quiet",
     }
 )
 
@@ -154,6 +162,16 @@ def check_field(name: str, value: Any, rules: Mapping[str, Rule]) -> str | None:
     """Return what is wrong with this field, or ``None``."""
     rule = rules.get(name)
     return rule.refusal(value) if rule else "policy_unknown"
+
+
+QUIET = ("digest_at", "quiet_from", "quiet_to")
+
+
+def check_quiet(digest_at: str, quiet_from: str, quiet_to: str) -> str | None:
+    """Return the code that says that digests would be made in the quiet hours, which may go over midnight."""
+    after, before = digest_at >= quiet_from, digest_at < quiet_to
+    is_quiet = after and before if quiet_from <= quiet_to else after or before
+    return "policy_digest_in_quiet" if is_quiet else None
 
 
 def check_order(terms: Mapping[str, Any]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tests.conftest import ROOT
 from tracker.labels.messages import MESSAGE, message_words
+from workflows.issue import Clock
 
 TELLING = {
     "tell": 2,
@@ -32,7 +33,9 @@ def _kinds() -> Iterator[str]:
 
 
 def test_every_kind_of_message_has_words_and_no_other() -> None:
-    by_the_clock = {"letter_receive", "letter_reply", "due_soon", "due_today", "late", "very_late"}
+    clocks = {f"{clock.value}_{when}" for clock in Clock for when in ("soon", "late")}
+    clocks -= {f"{clock}_{when}" for clock in ("deadline", "lookback") for when in ("soon", "late")}
+    by_the_clock = {"letter_receive", "letter_reply", "due_soon", "due_today", "late", "very_late", "digest"} | clocks
     assert set(_kinds()) | by_the_clock == set(MESSAGE)
 
 

@@ -59,6 +59,16 @@ def test_adding_days_agrees_with_counting_them(
     assert calendar.add_workdays(start, n) == naive_add(start, n, rows, corrections)
 
 
+@given(SHORT_DAYS, st.integers(0, 30), LAYER, LAYER)
+def test_going_back_leads_to_the_working_day_from_which_as_many_follow(
+    end: date, n: int, rows: tuple[CalendarRow, ...], corrections: tuple[CalendarRow, ...]
+) -> None:
+    calendar = calendar_of(rows, corrections)
+    day = calendar.subtract_workdays(end, n)
+    assert naive_is_workday(day, rows, corrections)
+    assert sum(naive_is_workday(day + DAY * i, rows, corrections) for i in range(1, (end - day).days + 1)) == n
+
+
 @given(SHORT_DAYS, st.integers(0, 60), LAYER, LAYER)
 def test_days_between_agree_with_counting_them(
     a: date, length: int, rows: tuple[CalendarRow, ...], corrections: tuple[CalendarRow, ...]
@@ -100,6 +110,8 @@ def test_a_long_run_of_holidays_is_crossed() -> None:
 def test_a_negative_number_is_refused() -> None:
     with pytest.raises(ValueError, match="negative"):
         NATIONAL.add_workdays(date(2026, 3, 2), -1)
+    with pytest.raises(ValueError, match="negative"):
+        NATIONAL.subtract_workdays(date(2026, 3, 2), -1)
 
 
 def test_none_added_is_the_day_itself_if_it_counts() -> None:

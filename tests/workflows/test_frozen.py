@@ -17,6 +17,7 @@ MODULES = (
     "policy",
     "policy_rules",
     "clocks",
+    "reminding",
     "diagram",
     "importing",
     "ladder",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.issue import Severity
-from workflows.policy import Colour, Policy, PolicyError, Terms, policy_errors
+from workflows.policy import Colour, Policy, PolicyError, Terms, Urgency, policy_errors
 from workflows.policy_rules import POLICY_CODES, RULES, OneOf, WallTime, Words
 
 DEFAULT = Policy()
@@ -39,9 +39,13 @@ def test_defaults_are_those_of_the_rules() -> None:
         "remind_letter_level": 0,
         "supervise_letter_level": 1,
         "interview_letter_level": 2,
+        "clock_remind_before": [1, 0],
+        "digest_at": "08:30",
+        "quiet_from": "20:00",
+        "quiet_to": "08:00",
         "general": {**COMMON, "rectify_days": 10, "evidence_needed": 1},
         "serious": {**COMMON, "rectify_days": 15, "evidence_needed": 1},
-        "major": {**COMMON, "rectify_days": 20, "evidence_needed": 2},
+        "major": {**COMMON, "rectify_days": 20, "evidence_needed": 2, "urgent_from": "red"},
     }
 
 
@@ -59,6 +63,9 @@ COMMON = {
     "points_remind": 0,
     "points_supervise": 1,
     "points_interview": 2,
+    "late_every": 5,
+    "urgent_from": "none",
+    "in_digest": True,
 }
 
 
@@ -110,6 +117,9 @@ TERMS = st.builds(
     remind_before=FALLING,
     blue_within=st.integers(0, 366),
     interview_every=st.integers(1, 366),
+    late_every=st.integers(1, 366),
+    urgent_from=st.sampled_from(Urgency),
+    in_digest=st.booleans(),
 )
 POLICIES = st.builds(
     Policy,
@@ -121,6 +131,10 @@ POLICIES = st.builds(
     max_extensions=st.integers(0, 10),
     group_lead_may_assign=st.booleans(),
     other_group_must_recheck=st.booleans(),
+    clock_remind_before=FALLING,
+    digest_at=st.sampled_from(["07:00", "12:00", "18:59"]),
+    quiet_from=st.sampled_from(["19:00", "23:30"]),
+    quiet_to=st.sampled_from(["00:00", "06:30"]),
     general=TERMS,
     serious=TERMS,
     major=TERMS,
@@ -159,6 +173,9 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"serious": 5}, "serious", "policy_not_terms"),
     ({"serious": {"red_from": 1}}, "serious.red_from", "policy_red_before_yellow"),
     ({"serious": {"yellow_from": 6}}, "serious.red_from", "policy_red_before_yellow"),
+    ({"digest_at": "07:59"}, "digest_at", "policy_digest_in_quiet"),
+    ({"quiet_from": "08:30"}, "digest_at", "policy_digest_in_quiet"),
+    ({"quiet_from": "08:00", "quiet_to": "09:00"}, "digest_at", "policy_digest_in_quiet"),
     ({"serious": {"interview_from": 4}}, "serious.interview_from", "policy_interview_before_red"),
 ]
 

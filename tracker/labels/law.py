@@ -95,6 +95,7 @@ CLOCK: dict[str, str] = {
     Clock.SIGN_OFF: N_("销号期限"),
     Clock.LOOKBACK: N_("回头看期限"),
     Clock.REVIEW: N_("复审日期"),
+    Clock.STAGE: N_("阶段时限"),
 }
 COLOUR: dict[str, str] = {
     Colour.NONE: N_("正常"),

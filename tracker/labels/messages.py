@@ -5,10 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tracker.labels.law import DIGEST_SECTION
 from tracker.labels.letters import LETTER_KIND
 from tracker.languages import N_, _
 
-MESSAGE = {
+# Of the clocks beside the deadline: what is to be done, and by when.
+CLOCK_SOON = {
+    "assign": N_("{number} {place}：待交办，请于 {deadline} 前交办。{summary}"),
+    "accept": N_("{number} {place}：待签收，请于 {deadline} 前签收并填写整改措施。{summary}"),
+    "recheck": N_("{number} {place}：待现场复核，请于 {deadline} 前复核。{summary}"),
+    "sign_off": N_("{number} {place}：待销号，请于 {deadline} 前审批。{summary}"),
+    "review": N_("{number} {place}：挂账问题将于 {deadline} 复审。{summary}"),
+    "stage": N_("{number} {place}：本阶段整改任务请于 {deadline} 前完成。{summary}"),
+}
+CLOCK_LATE = {
+    "assign": N_("{number} {place}：超过期限未交办（{deadline}），请尽快交办。{summary}"),
+    "accept": N_("{number} {place}：超过期限未签收（{deadline}），请尽快签收。{summary}"),
+    "recheck": N_("{number} {place}：超过期限未复核（{deadline}），请尽快现场复核。{summary}"),
+    "sign_off": N_("{number} {place}：超过期限未销号（{deadline}），请尽快审批。{summary}"),
+    "review": N_("{number} {place}：挂账复审日期已过（{deadline}），请尽快复审。{summary}"),
+    "stage": N_("{number} {place}：本阶段整改任务已逾期（{deadline}），请尽快完成并报告进展。{summary}"),
+}
+MESSAGE: dict[str, str] = {
     "registered": N_("{number} {place}：新登记的问题，请交办。{summary}"),
     "assigned": N_("{number} {place}：已交办，整改时限 {deadline}，请签收并填写整改措施。{summary}"),
     "reassigned": N_("{number} {place}：已改派，整改时限 {deadline}，请责任单位签收。{summary}"),
@@ -47,6 +65,9 @@ MESSAGE = {
     "very_late": N_("{number} {place}：严重逾期（时限 {deadline}），请立即整改并申请销号。{summary}"),
     "delivery_failed": N_("有消息未能送达，请到“消息发送”查看原因并重新发送。"),
     "channel_down": N_("通道“{name}”超过5分钟无法发送，消息仍在排队，恢复后自动补发。"),
+    **{f"{clock}_soon": words for clock, words in CLOCK_SOON.items()},
+    **{f"{clock}_late": words for clock, words in CLOCK_LATE.items()},
+    "digest": N_("工作提醒 {day}：{parts}。"),
     "sign_in_lock": N_("账号“{name}”多次登录失败，已锁定30分钟，来源地址 {address}。如非本人操作，请联系安全管理员。"),
     "sign_in_replaced": N_("您的账号在第三处登录（{address}），最早的一处已自动退出。如非本人操作，请立即修改密码。"),
     "import_asked": N_("{name} 请您复核导入“{file}”：{n} 个问题，其中有的已办结。"),
@@ -62,6 +83,8 @@ _PLAIN = ("number", "place", "summary", "days", "name", "address", "file", "n", 
 
 def message_words(kind: str, context: Mapping[str, Any]) -> str:
     """Return the whole message in the current language; a kind without words speaks for itself."""
+    if kind == "digest":
+        return _(MESSAGE[kind]).format(day=context.get("day", ""), parts=digest_counts(context))
     known = {name: str(context.get(name) or "") for name in _PLAIN}
     letter = LETTER_KIND.get(str(context.get("letter")))
     if letter is not None:
@@ -71,3 +94,17 @@ def message_words(kind: str, context: Mapping[str, Any]) -> str:
     if not context.get("words"):
         return message
     return _(_SAID).format(message=message, who=context.get("who", ""), words=context["words"])
+
+
+_COUNT = N_("{section} {n} 件")
+_COUNTY = N_("全县逾期 {n} 件")
+_COMMA = N_("，")
+
+
+def digest_counts(context: Mapping[str, Any]) -> str:
+    """Return what a digest comes to, such as how many are late and how many are due this week."""
+    found = [(DIGEST_SECTION[part["section"]], part["total"]) for part in context["parts"]]
+    counts = [_(_COUNT).format(section=_(words), n=number) for words, number in found]
+    if context.get("county"):
+        counts.insert(0, _(_COUNTY).format(n=context["county"]["overdue"]))
+    return _(_COMMA).join(counts)

@@ -107,6 +107,7 @@ POLICY_ERROR: dict[str, str] = {
     "policy_not_terms": N_("请逐项填写该等级的设置"),
     "policy_red_before_yellow": N_("红色预警的天数须大于黄色预警的天数"),
     "policy_interview_before_red": N_("约谈的天数不能小于红色预警的天数"),
+    "policy_digest_in_quiet": N_("每日摘要的时间不能在免打扰时段内"),
 }
 CALENDAR_ERROR: dict[str, str] = {
     "calendar_columns": N_("列须依次为 date、kind、name、source，每行都要填全"),
@@ -130,6 +131,10 @@ POLICY_FIELD: dict[str, str] = {
     "group_lead_may_assign": N_("督导组组长可以交办"),
     "other_group_must_recheck": N_("须由其他督导组复核"),
     "same_group_rounds": N_("同一督导组连续走访同一村的轮数上限"),
+    "clock_remind_before": N_("各环节办理期限提前提醒（工作日）"),
+    "digest_at": N_("每日摘要发送时间"),
+    "quiet_from": N_("免打扰开始时间"),
+    "quiet_to": N_("免打扰结束时间"),
     "rectify_days": N_("默认整改时限（工作日）"),
     "evidence_needed": N_("整改佐证份数"),
     "remind_before": N_("提前提醒（工作日）"),
@@ -155,4 +160,7 @@ POLICY_FIELD: dict[str, str] = {
     "remind_letter_level": N_("提醒函发往责任单位以上第几级（0 为责任单位）"),
     "supervise_letter_level": N_("督办函发往责任单位以上第几级"),
     "interview_letter_level": N_("约谈通知书发往责任单位以上第几级"),
+    "late_every": N_("红色之后每隔（工作日）再次提醒"),
+    "urgent_from": N_("不等摘要、立即提醒"),
+    "in_digest": N_("列入每日摘要"),
 }

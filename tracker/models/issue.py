@@ -40,6 +40,8 @@ class Issue(Model):
     """Days are Shanghai calendar days, inclusive; instants are UTC.
 
     ``first_deadline`` never changes once set. ``move_due_on`` is the day by which the present move must be made.
+    ``stage_due_on`` is that of the next stage while a long-term issue is rectified. ``remind_at`` is the next instant
+    at which somebody is reminded of either, none where nothing is to come.
     ``deadline_time`` is the hour of that day, Shanghai time, where one was set; without one the day counts whole.
     ``escalate_on`` is the first day on which the ladder of documents must be looked at again, ``None`` while it rests.
     ``closed_late`` says whether it was signed off after its deadline, once it is.
@@ -106,6 +108,8 @@ class Issue(Model):
     review_on: Mapped[date | None]
     move_due_on: Mapped[date | None]
     escalate_on: Mapped[date | None]
+    stage_due_on: Mapped[date | None]
+    remind_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("issue.id"), index=True)
 
     policy_version_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"))
@@ -155,6 +159,10 @@ class Issue(Model):
         Index(
             "ix_issue_escalate", "escalate_on", "id",
             sqlite_where=text(ESCALATES), postgresql_where=text(ESCALATES),
+        ),
+        Index(
+            "ix_issue_remind_at", "remind_at", "id",
+            sqlite_where=text("remind_at IS NOT NULL"), postgresql_where=text("remind_at IS NOT NULL"),
         ),
         Index("ix_issue_location", "location_id", "state"),
         Index("ix_issue_township_state", "township_id", "state", "id"),

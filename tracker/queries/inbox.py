@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import joinedload
 
 from tracker.database import db
+from tracker.errors import NotFoundError
 from tracker.models import Issue, OutboxMessage
 from tracker.policy import Actor
 
@@ -36,6 +37,16 @@ def inbox_page(actor: Actor, *, after: int | None = None, unread_only: bool = Fa
     query = query.options(joinedload(OutboxMessage.issue).load_only(Issue.number))
     found = db.session.scalars(query.order_by(OutboxMessage.id.desc()).limit(SIZE + 1)).all()
     return InboxPage(found[:SIZE], found[SIZE - 1].id if len(found) > SIZE else None)
+
+
+def digest_of(actor: Actor, message_id: int) -> OutboxMessage:
+    """Return that digest of the actor's; raise ``NotFoundError`` where they have none by that id."""
+    mine = (OutboxMessage.recipient_id == actor.person_id, OutboxMessage.channel == INBOX)
+    query = select(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.kind == "digest", *mine)
+    found = db.session.scalars(query).first() if 0 < message_id < 2**31 else None
+    if found is None:
+        raise NotFoundError
+    return found
 
 
 def unread_count(person_id: int) -> int:

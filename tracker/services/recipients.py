@@ -16,9 +16,16 @@ from tracker.policy import Actor
 from tracker.queries.rules import policy_of
 from tracker.services.checks import RECTIFIERS, in_force
 from tracker.services.outbox import enqueue
+from tracker.services.reminding import reminder, reminders_add
 from workflows.issue import IssueState
+from workflows.reminding import DigestSection
 
 _SUMMARY = 40
+# What somebody asked for and is told of: the digest gathers it under what was answered.
+ANSWERS = frozenset(
+    {"extension_approved", "extension_refused", "consent_given", "consent_declined", "failed", "refused",
+     "signed_off", "dismissed"}
+)  # fmt: skip
 _GROUP = (Role.GROUP_LEAD, Role.GROUP_MEMBER)
 
 
@@ -131,8 +138,26 @@ def tell(
     if not others:
         return 0
     context = told(issue) | {"who": actor.name, "words": words[:80]}
+    if kind in ANSWERS:
+        _answered(issue, event, kind, others, context, at)
     return enqueue(
         key=f"event:{event.seq}", recipients=others, kind=kind, context=context, at=at, issue_id=issue.id
+    )  # fmt: skip
+
+
+def _answered(
+    issue: Issue, event: IssueEvent, kind: str, recipients: Iterable[int], context: dict[str, Any], at: datetime
+) -> None:
+    """Let the next digest of each say so again, unless they have read it by then."""
+    said = {"event": event.seq, "who": context["who"], "words": context["words"]}
+    reminders_add(
+        [
+            reminder(
+                rule="answered", period=f"event{event.seq}", person_id=person, issue_id=issue.id, kind=kind, at=at,
+                section=DigestSection.ANSWERED, context=said, due_on=issue.deadline,
+            )
+            for person in sorted(recipients)
+        ]
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from tracker.services.notices import notice_receive
 from tracker.services.recipients import movers, tell
 from tracker.services.stages import StageValues, stage_finish, stages_checked, stages_write
 from tracker.services.transitions import advance, issue_for_change, permit
+from tracker.services.winding import wind
 from tracker.storage import StoredFile
 
 _MOST_MEASURES = 50
@@ -55,6 +56,7 @@ def issue_accept(
         _write_measures(issue, taken)
         if plan:
             stages_write(issue, plan)
+            wind(issue, at)
         notice_receive(issue, actor=actor, at=at)
         return issue
 

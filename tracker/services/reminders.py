@@ -1,140 +1,133 @@
-"""Reminders by the clock: before a deadline and after it, as policy says; each once, to whoever must rectify."""
+"""The sweep: notes down what fell due for every clock that runs, and sets when the next falls due.
+
+Its cost follows what is due, not what is open: it walks one partial index. A crash repeats nothing and loses nothing,
+since both are written by the same transaction and a reminder has a key.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, literal, or_, select, union_all
+from sqlalchemy import Row, select
 
-from tracker.clock import local
+from tracker.clock import ZONE, from_wall, wall
 from tracker.database import db, transaction
-from tracker.models import Issue, Person, PolicyVersion, Post, Setting, Unit
-from tracker.queries.rules import setting, work_calendar
-from tracker.services.checks import RECTIFIERS, in_force
-from tracker.services.outbox import enqueue_all, message
+from tracker.models import Issue, PolicyVersion
+from tracker.queries.rules import work_calendar
+from tracker.services.chain import ISSUES, chain_lock
+from tracker.services.recipients import MOVERS
+from tracker.services.reminder_rows import remind_at_update, reminders_insert
+from tracker.services.winding import day_plan
 from workflows.calendar import WorkCalendar
-from workflows.issue import IssueState, Severity
-from workflows.policy import Policy, Terms
+from workflows.issue import Clock
+from workflows.policy import Policy
+from workflows.reminding import DayPlan, DueReminder, Wait, due_reminders, next_reminder
 
-NOT_BEFORE = time(8, 30)  # Shanghai wall time
-SWEPT = "reminders_swept_on"
-_SUMMARY = 40
-_DAY = timedelta(days=1)
+AT_ONCE = 200  # issues a transaction
+_STAMP = "%Y-%m-%d %H:%M:%S.%f"  # as both databases read an instant
 
 
 @dataclass(frozen=True)
-class _Rule:
-    """Issues of one severity and policy whose deadline lies in a span of days, inclusive, get one kind of message."""
+class _Answer:
+    """What the law says of issues that agree in everything it looks at."""
 
-    rank: int
-    name: str
-    kind: str
-    version_id: int | None
-    severity: Severity
-    first: date
-    last: date
+    due: tuple[tuple[Any, ...], ...]
+    next_at: str | None
 
 
-def reminders_queue(*, at: datetime) -> int:
-    """Queue the reminders that fell due since the last sweep, at most one an issue and person; return how many.
+class _Law:
+    """Asks the law once for all issues that wait alike; most of those that fall due together do."""
 
-    Nothing happens on days off or before 08:30. A day that was missed is made up for by the latest reminder alone.
+    def __init__(self, at: datetime, horizon: datetime) -> None:
+        self._at, self._until = at, wall(horizon)
+        self._plan: DayPlan = day_plan(at)
+        self._calendar: WorkCalendar = work_calendar()
+        self._known: dict[tuple[Any, ...], _Answer] = {}
+        self._policies: dict[int | None, Policy] = {None: Policy()}
+
+    def answer(self, row: Row[Any]) -> _Answer:
+        """Return what is due for an issue and when it is to be looked at again."""
+        key: tuple[Any, ...] = tuple(row)[1:]
+        return self._known.get(key) or self._known.setdefault(key, self._ask(*key))
+
+    def _ask(
+        self, version: int | None, severity: Any, state: Any, due: date | None, stage: date | None, since: datetime
+    ) -> _Answer:
+        wait, policy = Wait(state, severity, due, stage), self._policy(version)
+        found = due_reminders(wait, policy, self._plan, self._calendar, wall(since), self._until)
+        following = next_reminder(wait, policy, self._plan, self._calendar, self._until)
+        strict = policy.other_group_must_recheck
+        rows = tuple((MOVERS[state].value, strict, *_columns(one, self._until.date())) for one in found)
+        return _Answer(rows, from_wall(following).strftime(_STAMP) if following else None)
+
+    def _policy(self, version: int | None) -> Policy:
+        if version not in self._policies:
+            self._policies[version] = Policy.from_dict(db.session.get_one(PolicyVersion, version).body)
+        return self._policies[version]
+
+
+def reminders_sweep(*, at: datetime) -> int:
+    """Note down what has fallen due by ``at``; return how many reminders were new.
+
+    Nothing happens on days off and in quiet hours. A day that was missed is made up for by the latest reminder of
+    each clock alone.
     """
-    wall = local(at)
-    today = wall.date()
-    calendar = work_calendar()
-    if not calendar.is_workday(today) or wall.time() < NOT_BEFORE:
+    horizon = _horizon(at)
+    if horizon is None:
         return 0
-    with transaction() as session:
-        swept = _swept_on()
-        if swept is not None and swept >= today:
-            return 0
-        latest: dict[tuple[int, int], dict[str, Any]] = {}
-        for row in _all_due(calendar, swept or today - _DAY, today):
-            latest.setdefault((row.issue_id, row.person_id), _reminder(row, calendar, today, at))
-        session.merge(Setting(key=SWEPT, value=today.isoformat()))
-        return enqueue_all(list(latest.values()))
+    law, made = _Law(at, horizon), 0
+    while True:
+        with transaction():
+            chain_lock(ISSUES)
+            number, moved = _batch(law, at, horizon)
+        made += number
+        if moved < AT_ONCE:
+            return made
 
 
-def _swept_on() -> date | None:
-    day = setting(SWEPT, None)
-    return None if day is None else date.fromisoformat(day)
+def _horizon(at: datetime) -> datetime | None:
+    """Return until when what falls due is noted down now: once digests are made, until the day ends."""
+    local, plan = wall(at), day_plan(at)
+    if not work_calendar().is_workday(local.date()) or plan.is_quiet(local.time()):
+        return None
+    if local.time() < plan.digest_at:
+        return at
+    midnight = datetime.combine(local.date() + timedelta(days=1), time(), ZONE)
+    return midnight - timedelta(microseconds=1)
 
 
-def _all_due(calendar: WorkCalendar, swept: date, today: date) -> Iterator[Row[Any]]:
-    """Yield what reached a rule after ``swept``, one query a policy; the most urgent rule of an issue comes first."""
-    policies: dict[int | None, Policy] = {None: Policy()}
-    for version in db.session.scalars(select(PolicyVersion).order_by(PolicyVersion.id)):
-        policies[version.id] = Policy.from_dict(version.body)
-    for version_id, policy in policies.items():
-        rules = [
-            _Rule(rank, name, kind, version_id, severity, first, last)
-            for severity in Severity
-            for rank, (name, kind, first, last) in enumerate(
-                _spans(calendar, policy.for_severity(severity), swept, today)
-            )
-            if first <= last
-        ]
-        if rules:
-            found = db.session.execute(union_all(*(_due(rule, today) for rule in rules))).all()
-            yield from sorted(found, key=lambda row: (row.issue_id, row.person_id, row.rank))
-
-
-def _spans(calendar: WorkCalendar, terms: Terms, swept: date, today: date) -> Iterator[tuple[str, str, date, date]]:
-    for name, kind, days in (("red", "very_late", terms.red_from), ("yellow", "late", terms.yellow_from)):
-        yield name, kind, _late_since(calendar, swept, days) + _DAY, _late_since(calendar, today, days)
-    for days in sorted(terms.remind_before):
-        first = max(_left_until(calendar, swept, days) + _DAY, today)
-        yield f"before{days}", "due_soon" if days else "due_today", first, _left_until(calendar, today, days)
-
-
-def _late_since(calendar: WorkCalendar, day: date, days: int) -> date:
-    """Return the latest deadline that is ``days`` working days late on ``day``."""
-    found = day
-    while calendar.workdays_between(found, day) < days:
-        found -= _DAY
-    return found
-
-
-def _left_until(calendar: WorkCalendar, day: date, days: int) -> date:
-    """Return the latest deadline that is no more than ``days`` working days ahead of ``day``."""
-    return calendar.add_workdays(day, days + 1) - _DAY
-
-
-def _due(rule: _Rule, today: date) -> Select[*tuple[Any, ...]]:
-    """Select issue and person of everything the rule reaches; only who must rectify is reminded."""
-    version = (
-        Issue.policy_version_id.is_(None) if rule.version_id is None else Issue.policy_version_id == rule.version_id
-    )
-    return (
+def _batch(law: _Law, at: datetime, horizon: datetime) -> tuple[int, int]:
+    """Return how many reminders were new, and how many issues were looked at."""
+    wanted = (
         select(
-            literal(rule.rank).label("rank"), literal(rule.name).label("rule"), literal(rule.kind).label("kind"),
-            Issue.id.label("issue_id"), Issue.number, Issue.deadline, Issue.description,
-            Unit.name.label("place"), Post.person_id,
+            Issue.id, Issue.policy_version_id, Issue.severity, Issue.state, Issue.move_due_on, Issue.stage_due_on,
+            Issue.remind_at,
         )
-        .join(Post, and_(Post.role.in_(RECTIFIERS), _answers()))
-        .join(Person, Person.id == Post.person_id)
-        .outerjoin(Unit, Unit.id == Issue.location_id)
-        .where(
-            Issue.state.in_((IssueState.ASSIGNED, IssueState.RECTIFYING)), version, Issue.severity == rule.severity,
-            Issue.deadline.between(rule.first, rule.last), *in_force(today),
-        )
+        .where(Issue.remind_at <= horizon)
+        .order_by(Issue.remind_at, Issue.id)
+        .limit(AT_ONCE)
     )  # fmt: skip
+    found: Sequence[Any] = db.session.execute(wanted).all()
+    if not found:
+        return 0, 0
+    answers = [(row[0], law.answer(row)) for row in found]
+    due = [(issue_id, *columns) for issue_id, answer in answers for columns in answer.due]
+    made = reminders_insert(due, at) if due else 0
+    remind_at_update([(issue_id, answer.next_at) for issue_id, answer in answers])
+    return made, len(found)
 
 
-def _answers() -> ColumnElement[bool]:
-    """Match the named person, and for what is not confidential everyone with such a post at the unit."""
-    at_unit = and_(Post.unit_id == Issue.responsible_unit_id, Issue.is_confidential.is_(False))
-    return or_(Post.person_id == Issue.responsible_id, at_unit)
+def _columns(one: DueReminder, today: date) -> tuple[Any, ...]:
+    return one.rule, one.section(today).value, _kind(one), one.due.isoformat(), one.is_urgent
 
 
-def _reminder(row: Row[Any], calendar: WorkCalendar, today: date, at: datetime) -> dict[str, Any]:
-    context = {
-        "number": row.number, "place": row.place or "", "summary": row.description[:_SUMMARY],
-        "deadline": row.deadline.isoformat(), "days": calendar.workdays_between(today, row.deadline),
-    }  # fmt: skip
-    key = f"remind:{row.rule}:{row.issue_id}:{row.deadline.isoformat()}"
-    return message(key, row.person_id, row.kind, context, at, row.issue_id)
+def _kind(one: DueReminder) -> str:
+    """Return the wording of a reminder: of a deadline by how late it is, of other clocks only whether it is late."""
+    if one.clock is not Clock.DEADLINE:
+        return f"{one.clock}_late" if one.days < 0 else f"{one.clock}_soon"
+    if one.days > 0:
+        return "due_soon"
+    return "due_today" if one.days == 0 else "late" if one.rule.endswith("yellow") else "very_late"

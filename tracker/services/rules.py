@@ -21,6 +21,7 @@ from tracker.queries.rules import correction_days, setting, work_calendar
 from tracker.services.chain import AUDIT, ISSUES, audit_record, chain_lock, events_record
 from tracker.services.checks import in_range
 from tracker.services.transitions import restart_clock
+from tracker.services.winding import rewind_around
 from workflows.calendar import CalendarRow, DayKind, WorkCalendar
 from workflows.policy import Policy, policy_errors
 
@@ -185,6 +186,7 @@ def _lock() -> None:
 def _move(moves: Sequence[CalendarMove], span: CalendarSpan, actor: Actor | None, at: datetime) -> None:
     for clock, mover in MOVERS.items():
         mover([move for move in moves if move.clock == clock], span, actor, at)
+    rewind_around(span.first, span.last, at)
 
 
 def _move_issues(moves: Sequence[CalendarMove], span: CalendarSpan, actor: Actor | None, at: datetime) -> None:

@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, CursorResult, delete
 
 from tracker.database import transaction
 from tracker.models import RequestKey, Setting, SignIn, SignInAttempt
+from tracker.services.digests import digests_send, urgent_send
 from tracker.services.escalations import escalations_sweep
 from tracker.services.importing.batches import imports_tidy
 from tracker.services.letter_reminders import letters_remind
 from tracker.services.policy_moves import policies_sweep
-from tracker.services.reminders import reminders_queue
+from tracker.services.reminders import reminders_sweep
 
 KEPT_REQUEST_KEYS = timedelta(days=30)
 KEPT_ATTEMPTS = timedelta(days=180)
@@ -34,6 +35,8 @@ class TickReport:
     letters: int = 0
     letter_reminders: int = 0
     policies: int = 0
+    urgent: int = 0
+    digests: int = 0
 
 
 def tick(*, at: datetime, longest_session: timedelta = LONGEST_SESSION) -> TickReport:
@@ -41,13 +44,15 @@ def tick(*, at: datetime, longest_session: timedelta = LONGEST_SESSION) -> TickR
     policies = policies_sweep(at=at)  # first: what follows asks the policies that the issues keep
     report = TickReport(
         policies=policies,
-        reminders=reminders_queue(at=at),
+        reminders=reminders_sweep(at=at),
         request_keys=_clear(RequestKey, RequestKey.at < at - KEPT_REQUEST_KEYS),
         attempts=_clear(SignInAttempt, SignInAttempt.at < at - KEPT_ATTEMPTS),
         sign_ins=_clear(SignIn, SignIn.created_at < at - longest_session),
         import_rows=imports_tidy(at=at),
         letters=escalations_sweep(at=at),
         letter_reminders=letters_remind(at=at),
+        urgent=urgent_send(at=at),
+        digests=digests_send(at=at),
     )
     with transaction() as session:
         session.merge(Setting(key=HEARTBEAT, value=at.isoformat()))

@@ -20,6 +20,7 @@ from tracker.models import (
     IssueEvent,
     Letter,
     LetterIssue,
+    Reminder,
     RoundStop,
 )
 from tracker.policy import Actor, capacities, visible
@@ -27,6 +28,7 @@ from tracker.queries.rules import policy_of, work_calendar
 from tracker.services.chain import ISSUES, chain_lock, event_record
 from tracker.services.facts import facts_for
 from tracker.services.refusals import conflict, flush_or_conflict, refused
+from tracker.services.winding import wind, withdraw
 from workflows.clocks import due_day
 from workflows.consent import CONSENT, ConsentFacts, ConsentState
 from workflows.engine import NOT_BY_YOU, NOT_FROM_HERE, fire
@@ -199,11 +201,14 @@ def issues_withdraw(batch_id: int, at: datetime) -> list[tuple[int, IssueState]]
             state=IssueState.DISMISSED,
             state_since=at,
             move_due_on=None,
+            stage_due_on=None,
+            remind_at=None,
             escalate_on=None,
             import_key=None,
             version=Issue.version + 1,
         )  # fmt: skip
     )
+    withdraw(Reminder.issue_id.in_(select(Issue.id).where(Issue.import_batch_id == batch_id)))
     return found
 
 
@@ -218,8 +223,9 @@ def note(
 
 
 def restart_clock(issue: Issue, at: datetime) -> None:
-    """Set the day by which the present move must be made, and that on which the ladder of documents is looked at."""
+    """Set until when the present move must be made, when it reminds, and when the ladder of documents is looked at."""
     policy = policy_of(issue, local_date(at)).policy
     since = local_date(issue.state_since)
     issue.move_due_on = due_day(issue.state, since, policy, work_calendar(), issue.deadline, issue.review_on)
     issue.escalate_on = climbing_from(issue.state, issue.deadline)
+    wind(issue, at)

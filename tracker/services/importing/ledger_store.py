@@ -27,11 +27,13 @@ from tracker.services.issue_starts import issues_start
 from tracker.services.numbers import issue_numbers
 from tracker.services.search_index import index_all
 from tracker.services.units import UnitValues, unit_create
+from tracker.services.winding import remind_next
 from tracker.storage import StoredFile
 from workflows.clocks import due_day
 from workflows.importing import StartFacts
 from workflows.issue import IssueState
 from workflows.ladder import climbing_from
+from workflows.reminding import Wait
 
 _GOOD = (Fate.NEW, Fate.DOUBT)
 Photos = Mapping[int, Sequence[tuple[Phase, StoredFile]]]  # by the number of the row they stand in
@@ -120,6 +122,8 @@ class LedgerStore:
         entry, closed = one.entry, _instant(one.entry.signed_off_on, one.entry.signed_off_time)
         is_closed = entry.state is IssueState.SIGNED_OFF
         since = closed if is_closed and closed else self._at
+        due = self._due(entry, since, one.columns["review_on"])
+        wait = Wait(entry.state, one.columns["severity"], due)
         return {
             **_UNSAID, **one.columns, "number": number, "state": entry.state, "state_since": since,
             "created_by_id": self._actor.person_id if self._actor else None, "created_at": self._at,
@@ -129,7 +133,7 @@ class LedgerStore:
             "closed_late": entry.closed_late, "progress_at": self._at if one.columns["progress_note"] else None,
             "progress_percent": 100 if is_closed else one.columns["progress_percent"],
             "policy_version_id": self._policy.version_id, "import_batch_id": self._batch.id,
-            "import_key": entry.key, "move_due_on": self._due(entry, since, one.columns["review_on"]),
+            "import_key": entry.key, "move_due_on": due, "remind_at": remind_next(wait, self._policy.policy, self._at),
             "escalate_on": climbing_from(entry.state, entry.deadline),
         }  # fmt: skip
 
