@@ -187,7 +187,9 @@ def test_the_policy_an_issue_keeps_decides_when_it_reminds() -> None:
 
 def test_a_correction_of_the_calendar_moves_what_is_to_come() -> None:
     here = due(date(2026, 3, 19))
-    off = CorrectionValues(date(2026, 3, 16), is_workday=False, name="示例", source="示例〔2026〕1号")
+    off = CorrectionValues(
+        date(2026, 3, 16), date(2026, 3, 16), is_workday=False, name="示例", source="示例〔2026〕1号"
+    )
     correction_add(values=off, actor=None, at=morning(date(2026, 3, 11)))
     assert reminders_sweep(at=morning(date(2026, 3, 11), 9, 1)) == 0
     assert next_at(here) == morning(date(2026, 3, 13), 8, 30)  # three working days before is now the Friday
