@@ -8,6 +8,7 @@ from typing import Any
 
 from workflows.consent import CONSENT, CONSENT_REQUEST
 from workflows.extension import EXTENSION, EXTENSION_REQUEST
+from workflows.handover import HANDOVER, HANDOVER_REQUEST
 from workflows.importing import IMPORT
 from workflows.instruction import GIVING, INSTRUCTION
 from workflows.issue import FINAL_STATES, ISSUE, WAITING, IssueState
@@ -48,6 +49,7 @@ TEXT_KEYS = frozenset(
         "issue",
         "extension",
         "consent",
+        "handover",
         "import",
         "round",
         "stop",
@@ -75,6 +77,7 @@ def pages(words: Mapping[str, Words]) -> dict[str, str]:
         "issue.md": _page(ISSUE, words["issue"], _waiting(words["issue"]), ()),
         "extension.md": _page(EXTENSION, words["extension"], (), EXTENSION_REQUEST),
         "consent.md": _page(CONSENT, words["consent"], (), CONSENT_REQUEST),
+        "handover.md": _page(HANDOVER, words["handover"], (), HANDOVER_REQUEST),
         "import.md": _page(IMPORT, words["import"], (), ()),
         "round.md": _page(ROUND, words["round"], (), ()),
         "stop.md": _page(STOP, words["stop"], (), ()),

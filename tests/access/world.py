@@ -26,6 +26,7 @@ from tracker.models import (
     Consent,
     Extension,
     Fate,
+    Handover,
     ImportBatch,
     ImportMapping,
     ImportRow,
@@ -55,6 +56,7 @@ from tracker.views.evidence import current_store
 from tracker.views.import_doors import DOORS
 from workflows.consent import ConsentKind, ConsentState
 from workflows.extension import ExtensionState
+from workflows.handover import HandoverState
 from workflows.importing import ImportState
 from workflows.issue import IssueState
 from workflows.letter import LetterKind
@@ -199,6 +201,7 @@ def _others(posts: Mapping[Role, Post]) -> dict[str, Any]:
         "person_id": somebody.person_id, "post_id": pending.id, "unit_id": place.id, "tag_id": tag.id,
         "message_id": message.id, "filter_id": kept.id, "group_id": factories.group().id,
         "star_id": factories.star().id, "token": "x", "mapping_id": _mapping(), **_round(posts), **_imports(),
+        "handover_id": _handover(somebody, office),
     }  # fmt: skip
 
 
@@ -217,6 +220,14 @@ def _round(posts: Mapping[Role, Post]) -> dict[str, int]:
         RoundStop(round_id=held.id, group_id=group_id, village_id=place.id, day=today, position=1, reasons=[])
     )
     return {"round_id": held.id, "stop_id": stop.id}
+
+
+def _handover(giver: Post, receiver: Post) -> int:
+    made = Handover(
+        state=HandoverState.PROPOSED, post_id=giver.id, giver_id=giver.person_id, receiver_id=receiver.person_id,
+        kinds=["consent"], content=[], result=[], proposed_by_id=giver.person_id, proposed_at=factories.EPOCH,
+    )  # fmt: skip
+    return int(factories.saved(made).id)
 
 
 def _mapping() -> int:

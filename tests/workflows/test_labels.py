@@ -14,6 +14,7 @@ from workflows.calendar import CALENDAR_CODES, DayKind, DayReason
 from workflows.consent import CONSENT, CONSENT_REQUEST_CODES, ConsentKind, ConsentState
 from workflows.engine import ENGINE_CODES
 from workflows.extension import EXTENSION, REQUEST_CODES, ExtensionState
+from workflows.handover import HANDOVER, HANDOVER_REQUEST_CODES, HandoverCapacity, HandoverState
 from workflows.importing import IMPORT, START_NOT_HERE, STARTS, ImportCapacity, ImportState
 from workflows.instruction import GIVING_CODES, INSTRUCTION
 from workflows.issue import ISSUE, Capacity, Clock, IssueState, Severity
@@ -41,6 +42,9 @@ ENUMS = [
     (labels.ISSUE_TRIGGER, ISSUE.triggers),
     (labels.EXTENSION_TRIGGER, {"request", *EXTENSION.triggers}),
     (labels.CONSENT_TRIGGER, {"request", *CONSENT.triggers}),
+    (labels.HANDOVER_STATE, HandoverState),
+    (labels.HANDOVER_CAPACITY, HandoverCapacity),
+    (labels.HANDOVER_TRIGGER, {"propose", *HANDOVER.triggers}),
     (labels.IMPORT_STATE, ImportState),
     (labels.IMPORT_CAPACITY, ImportCapacity),
     (labels.IMPORT_TRIGGER, set(IMPORT.triggers)),
@@ -71,6 +75,7 @@ def test_every_refusal_has_words_and_no_other() -> None:
     codes = ISSUE.codes | EXTENSION.codes | CONSENT.codes | IMPORT.codes | {START_NOT_HERE}
     codes |= ROUND.codes | STOP.codes
     codes |= LETTER.codes | INSTRUCTION.codes | GIVING_CODES
+    codes |= HANDOVER.codes | HANDOVER_REQUEST_CODES
     codes |= {guard.code for guards in STARTS.values() for guard in guards}
     assert set(labels.REFUSAL) == codes | ENGINE_CODES | REQUEST_CODES | CONSENT_REQUEST_CODES | STAGE_CODES
 

@@ -13,6 +13,7 @@ from workflows.consent import CONSENT
 from workflows.diagram import mermaid, pages
 from workflows.explore import check as explore
 from workflows.extension import EXTENSION
+from workflows.handover import HANDOVER
 from workflows.importing import IMPORT
 from workflows.instruction import INSTRUCTION
 from workflows.issue import ISSUE
@@ -23,6 +24,7 @@ from workflows.spec import Workflow
 _WORKFLOWS: dict[str, Workflow[Any]] = {
     "issue": ISSUE, "extension": EXTENSION, "consent": CONSENT, "import": IMPORT, "round": ROUND,
     "stop": STOP, "letter": LETTER, "instruction": INSTRUCTION,
+    "handover": HANDOVER,
 }  # fmt: skip
 _LANGUAGE = click.option("--language", type=click.Choice(["zh_CN", "en"]), default="zh_CN", help="语言 / language")
 _NAME = click.argument("name", type=click.Choice(sorted(_WORKFLOWS)), default="issue")

@@ -7,6 +7,13 @@ from collections.abc import Mapping
 from tracker.labels.access import ACTION, CELL
 from tracker.labels.audit import AUDIT_ACTION, AUDIT_OUTCOME, CHAIN, CHAIN_FAULT
 from tracker.labels.deliveries import DELIVERY_FAULT, DELIVERY_STATE
+from tracker.labels.handover import (
+    HANDOVER_CAPACITY,
+    HANDOVER_STATE,
+    HANDOVER_TRIGGER,
+    HELD,
+    HELD_FATE,
+)
 from tracker.labels.history import HAPPENED
 from tracker.labels.imports import (
     FATE,
@@ -112,7 +119,12 @@ __all__ = [
     "EXTENSION_STATE",
     "EXTENSION_TRIGGER",
     "FATE",
+    "HANDOVER_CAPACITY",
+    "HANDOVER_STATE",
+    "HANDOVER_TRIGGER",
     "HAPPENED",
+    "HELD",
+    "HELD_FATE",
     "IMPORT_CAPACITY",
     "IMPORT_KIND",
     "IMPORT_NOTE",
@@ -174,6 +186,7 @@ def workflow_words() -> dict[str, Words]:
         "issue": _words(STATE, ISSUE_TRIGGER),
         "extension": _words(EXTENSION_STATE, EXTENSION_TRIGGER),
         "consent": _words(CONSENT_STATE, CONSENT_TRIGGER),
+        "handover": _words(HANDOVER_STATE, HANDOVER_TRIGGER, HANDOVER_CAPACITY),
         "import": _words(IMPORT_STATE, IMPORT_TRIGGER),
         "round": _words(ROUND_STATE, ROUND_TRIGGER),
         "stop": _words(STOP_STATE, STOP_TRIGGER),

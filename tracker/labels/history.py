@@ -47,6 +47,7 @@ HAPPENED: dict[str, str] = {
     "import_undo": NP_("done", "撤销导入"),
     "calendar": NP_("done", "工作日历调整"),
     "policy": NP_("done", "改按新规则"),
+    "handover": NP_("done", "交接"),
     "conceal": NP_("done", "设为保密"),
     "reveal": NP_("done", "取消保密"),
 }

@@ -70,6 +70,7 @@ TRIGGER: dict[str, str] = {
     "import_undo": N_("撤销导入"),
     "calendar": N_("工作日历调整"),
     "policy": N_("改按新规则"),
+    "handover": N_("交接"),
     "conceal": N_("设为保密"),
     "reveal": N_("取消保密"),
 }

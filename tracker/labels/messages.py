@@ -70,6 +70,11 @@ MESSAGE: dict[str, str] = {
     "digest": N_("工作提醒 {day}：{parts}。"),
     "sign_in_lock": N_("账号“{name}”多次登录失败，已锁定30分钟，来源地址 {address}。如非本人操作，请联系安全管理员。"),
     "sign_in_replaced": N_("您的账号在第三处登录（{address}），最早的一处已自动退出。如非本人操作，请立即修改密码。"),
+    "post_ends": N_("{name}的岗位将于 {day} 结束，仍有 {n} 项在手，请办理交接。"),
+    "handover_proposed": N_("{giver}的工作拟交接给{receiver}，共 {n} 项，请接收人核对后接收。"),
+    "handover_accepted": N_("{receiver}已接收{giver}交接的工作，共 {n} 项。"),
+    "handover_declined": N_("{receiver}退回了{giver}的工作交接，共 {n} 项，请重新安排。"),
+    "handover_withdrawn": N_("{giver}交接给{receiver}的工作（{n} 项）已撤回。"),
     "import_asked": N_("{name} 请您复核导入“{file}”：{n} 个问题，其中有的已办结。"),
     "import_declined": N_("{name} 退回了“{file}”的导入，请修改后重新提请。"),
     "round_published": N_("{name}已发布（{period}）：本组 {n} 个走访点，请查看巡查清单。"),
@@ -89,6 +94,7 @@ def message_words(kind: str, context: Mapping[str, Any]) -> str:
     letter = LETTER_KIND.get(str(context.get("letter")))
     if letter is not None:
         known["name"] = _(letter)
+    known |= {name: str(context.get(name) or "") for name in ("giver", "receiver")}
     deadline = context.get("deadline") or _(_UNDATED)
     message = _(MESSAGE[kind]).format(**known, deadline=deadline) if kind in MESSAGE else kind
     if not context.get("words"):

@@ -14,6 +14,7 @@ PAGE_TEXT: dict[str, str] = {
     "stop": N_("走访点流程"),
     "letter": N_("督办文书流程"),
     "instruction": N_("领导批示、督办单流程"),
+    "handover": N_("工作交接流程"),
     "states": N_("状态"),
     "moves": N_("事项"),
     "requests": N_("提出申请时的条件"),

@@ -63,6 +63,13 @@ REFUSAL: dict[str, str] = {
     "stop_round_not_out": N_("本轮尚未发布或已结束，不能办理走访"),
     "stop_recused": N_("这是您的家乡所在村，请由本组其他同志走访"),
     "stop_tasks_open": N_("还有检查事项没有填写结果，请逐项填写"),
+    # Handovers.
+    "handover_empty": N_("没有需要交接的事项"),
+    "handover_pending": N_("其中有的事项已提出交接、待对方接收，请等待接收或先撤回"),
+    "handover_giver_is_here": N_("本人仍在岗，请由本人提出交接"),
+    "handover_misfit": N_("请选择在同一督导组、同一单位任职的接收人"),
+    "handover_to_yourself": N_("交接须由两人确认，不能由您自己接收，请另选接收人"),
+    "handover_you_proposed": N_("交接是您提出的，请由接收人确认"),
     # Extensions.
     "extension_not_now": N_("只有整改中的问题可以申请延期"),
     "extension_undated": N_("该问题未定时限，无需延期"),

@@ -11,6 +11,7 @@ from tracker.models.channel import (
 from tracker.models.decision import Consent, Extension
 from tracker.models.evidence import Blob, Evidence, Phase
 from tracker.models.group import GroupVillage, SupervisionGroup
+from tracker.models.handover import Handover
 from tracker.models.imports import Fate, ImportBatch, ImportMapping, ImportRow, ImportTask
 from tracker.models.issue import AssistingUnit, Issue, Measure, Source, Stage
 from tracker.models.letter import Escalation, Letter, LetterIssue, LetterReply
@@ -69,6 +70,7 @@ __all__ = [
     "Extension",
     "Fate",
     "GroupVillage",
+    "Handover",
     "ImportBatch",
     "ImportMapping",
     "ImportRow",

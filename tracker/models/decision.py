@@ -15,7 +15,10 @@ from workflows.extension import ExtensionState
 
 
 class Extension(Model):
-    """A request for a later deadline; ``level`` 1 is decided by the office, 2 by a leader."""
+    """A request for a later deadline; ``level`` 1 is decided by the office, 2 by a leader.
+
+    ``handed_to`` waits for the answer since a handover; who asked stays who asked.
+    """
 
     __tablename__ = "extension"
 
@@ -32,6 +35,7 @@ class Extension(Model):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     opinion: Mapped[str] = mapped_column(Text, default="")
+    handed_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     version: Mapped[int] = mapped_column()
 
     issue: Mapped[Issue] = relationship()
@@ -67,6 +71,7 @@ class Consent(Model):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     opinion: Mapped[str] = mapped_column(Text, default="")
+    handed_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     version: Mapped[int] = mapped_column()
 
     issue: Mapped[Issue] = relationship()

@@ -25,6 +25,7 @@ _LOOKS = {
     "extension_refuse": ("grey", "close"), "consent_request": ("violet", "hourglass"),
     "consent_give": ("green", "stamp"), "consent_decline": ("grey", "close"), "conceal": ("brown", "lock"),
     "reveal": ("brown", "unlock"), "calendar": ("grey", "calendar"), "policy": ("grey", "flag"),
+    "handover": ("indigo", "swap"),
 }  # fmt: skip
 _SAID = ("words", "note", "result", "finding", "reason", "opinion")
 _FIELDS = {
@@ -173,6 +174,14 @@ def _simple(detail: dict[str, Any]) -> list[str]:
     return [_(words).format(value=detail[key]) for key, words in _SIMPLE if detail.get(key) not in (None, "", [])]
 
 
+def _handed(detail: dict[str, Any]) -> list[str]:
+    """Return what was handed over, and from whom to whom."""
+    if not detail.get("handover_id"):
+        return []
+    what = _joined(labels.word(labels.HELD, kind) for kind in detail.get("held") or [])
+    return [_("{what}：{giver} → {receiver}").format(what=what, giver=detail["from"], receiver=detail["to"])]
+
+
 def _consents(detail: dict[str, Any]) -> list[str]:
     lines = [labels.word(labels.CONSENT_KIND, detail["kind"])] if detail.get("kind") else []
     if detail.get("consents_withdrawn"):
@@ -183,5 +192,5 @@ def _consents(detail: dict[str, Any]) -> list[str]:
 
 
 _TELLERS: tuple[Callable[[dict[str, Any]], list[str]], ...] = (
-    _simple, _told, _holder, _deadline, _lists, _consents, clock_lines,
+    _simple, _told, _holder, _deadline, _lists, _consents, clock_lines, _handed,
 )  # fmt: skip

@@ -45,7 +45,7 @@ def consent_give(
         consent, issue = _for_change(consent_id, actor, version)
         _decide(consent, issue, "give", words_of("opinion", opinion), actor, at)
         event = note(issue, "consent_give", actor=actor, at=at, detail=_detail(consent))
-        told = people(issue, local_date(at), Audience.OFFICE, also=[consent.asked_by_id])
+        told = people(issue, local_date(at), Audience.OFFICE, also=[consent.handed_to_id or consent.asked_by_id])
         tell(issue, event, "consent_given", told, actor=actor, at=at, words=consent.opinion)
         return consent
 
@@ -58,7 +58,7 @@ def consent_decline(
         consent, issue = _for_change(consent_id, actor, version)
         _decide(consent, issue, "decline", words_of("opinion", opinion), actor, at)
         event = note(issue, "consent_decline", actor=actor, at=at, detail=_detail(consent))
-        told = people(issue, local_date(at), Audience.OFFICE, also=[consent.asked_by_id])
+        told = people(issue, local_date(at), Audience.OFFICE, also=[consent.handed_to_id or consent.asked_by_id])
         tell(issue, event, "consent_declined", told, actor=actor, at=at, words=consent.opinion)
         return consent
 
@@ -138,7 +138,7 @@ def _facts(
         issue_state=issue.state,
         has_reason=has_reason,
         request_pending=consent is None and bool(db.session.scalar(pending)),
-        actor_asked=consent is not None and consent.asked_by_id == actor.person_id,
+        actor_asked=consent is not None and actor.person_id in (consent.asked_by_id, consent.handed_to_id),
         actor_submitted=issue.submitted_by_id == actor.person_id,
         actor_uploaded_after=has_uploaded_after(issue, actor),
         actor_in_submitting_unit=holds_post_at(actor, issue.submitted_unit_id),

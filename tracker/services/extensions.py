@@ -115,7 +115,7 @@ def _decide(extension: Extension, issue: Issue, trigger: str, opinion: str, acto
 
 def _announce(extension: Extension, issue: Issue, trigger: str, kind: str, actor: Actor, at: datetime) -> None:
     event = note(issue, f"extension_{trigger}", actor=actor, at=at, detail=_detail(extension))
-    told = people(issue, local_date(at), Audience.RESPONSIBLE, also=[extension.asked_by_id])
+    told = people(issue, local_date(at), Audience.RESPONSIBLE, also=[extension.handed_to_id or extension.asked_by_id])
     tell(issue, event, kind, told, actor=actor, at=at, words=extension.opinion)
 
 
@@ -133,7 +133,7 @@ def _facts(
         max_extensions=policy_of(issue, local_date(at)).policy.max_extensions,
         rectifying=issue.state is IssueState.RECTIFYING,
         request_pending=extension is None and is_extension_pending(issue),
-        actor_asked=extension is not None and extension.asked_by_id == actor.person_id,
+        actor_asked=extension is not None and actor.person_id in (extension.asked_by_id, extension.handed_to_id),
         actor_in_asking_unit=extension is not None and holds_post_at(actor, extension.asked_unit_id),
     )
 

@@ -57,7 +57,7 @@ def _what_the_actor_did(issue: Issue, actor: Actor) -> dict[str, Any]:
     finder_group = issue.found_by_group_id
     judged = issue.state in (IssueState.SUBMITTED, IssueState.VERIFIED)
     return {
-        "actor_found": issue.created_by_id == me,
+        "actor_found": issue.created_by_id == me or (judged and _found_first(issue, actor)),
         "actor_in_finder_group": finder_group is not None and actor.group_id == finder_group,
         "actor_submitted": issue.submitted_by_id == me,
         "actor_uploaded_after": judged and has_uploaded_after(issue, actor),
@@ -65,6 +65,12 @@ def _what_the_actor_did(issue: Issue, actor: Actor) -> dict[str, Any]:
         "actor_verified": issue.verified_by_id == me,
         "contested_before": issue.state is IssueState.ASSIGNED and _contested(issue),
     }
+
+
+def _found_first(issue: Issue, actor: Actor) -> bool:
+    """Tell whether the person recorded the finding, though its draft was handed over since."""
+    made = (IssueEvent.issue_id == issue.id, IssueEvent.trigger == "create", IssueEvent.actor_id == actor.person_id)
+    return _count(IssueEvent, *made) > 0
 
 
 def holds_post_at(actor: Actor, unit_id: int | None) -> bool:

@@ -14,6 +14,7 @@ from tracker.errors import NotFoundError
 from tracker.models import (
     Consent,
     Extension,
+    Handover,
     ImportBatch,
     InspectionRound,
     Issue,
@@ -33,6 +34,7 @@ from workflows.clocks import due_day
 from workflows.consent import CONSENT, ConsentFacts, ConsentState
 from workflows.engine import NOT_BY_YOU, NOT_FROM_HERE, fire
 from workflows.extension import EXTENSION, ExtensionFacts
+from workflows.handover import HANDOVER, HandoverFacts
 from workflows.importing import IMPORT, ImportFacts
 from workflows.instruction import machine_of
 from workflows.issue import ISSUE, OPEN_STATES, IssueState
@@ -154,6 +156,11 @@ def letter_end(letter: Letter, reason: EndReason, at: datetime) -> None:
 def letter_move(letter: Letter, trigger: str, facts: LetterFacts) -> None:
     """Ask the law and move a document along."""
     _move(machine_of(letter.kind), letter, trigger, facts)
+
+
+def handover_move(handover: Handover, trigger: str, facts: HandoverFacts) -> None:
+    """Ask the law and move a handover along."""
+    _move(HANDOVER, handover, trigger, facts)
 
 
 def import_permit(batch: ImportBatch, trigger: str, facts: ImportFacts) -> None:

@@ -9,6 +9,7 @@ from tracker import clock
 from tracker.errors import InvalidError
 from tracker.forms import groups as forms
 from tracker.languages import _
+from tracker.policy.handovers import is_steward
 from tracker.queries import groups as queries
 from tracker.services import groups
 from tracker.views.access import access
@@ -61,7 +62,7 @@ def _detail(group_id: int, opened: str = "", errors: dict[str, str] | None = Non
     others = [(line.group.id, line.group.name) for line in queries.group_list(g.actor.today) if line.group.is_active]
     return render_template(
         "groups/detail.html", page=page, group=page.group, may=may_manage(), opened=opened, errors=errors or {},
-        labels=_labels(), typed=request.form, groups=others,
+        labels=_labels(), typed=request.form, groups=others, may_hand_over=is_steward(g.actor, group_id),
     )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from tracker.forms.accounts import PostForm
 from tracker.languages import _
 from tracker.models import Person, Role
 from tracker.queries import accounts as queries
+from tracker.queries.handovers import successors
+from tracker.queries.held import held_counts
 from tracker.services import posts
 from tracker.services.posts import PostValues
 from tracker.views.access import access, require_fresh
@@ -58,6 +60,16 @@ def _grant_page(person: Person, errors: dict[str, str]) -> str:
 
 def _back_to(person_id: int) -> Response:
     return redirect(url_for("accounts.detail", person_id=person_id), 303)
+
+
+@bp.get("/<int:person_id>/held")
+@access("account.read")
+def held(person_id: int) -> str:
+    person = queries.account_find(person_id)
+    counts = held_counts(person.posts)
+    rows = [(post, post_label(post), counts[post.id]) for post in person.posts if post.id in counts]
+    receivers = {post.id: [one.person.name for one in successors(post, g.actor.today)] for post, _words, _n in rows}
+    return render_template("accounts/held.html", person=person, rows=rows, receivers=receivers)
 
 
 @bp.get("/pending")

@@ -10,6 +10,7 @@ from tracker.errors import InvalidError
 from tracker.forms.accounts import ContactForm
 from tracker.forms.auth import CodeForm, OwnPasswordForm
 from tracker.languages import _
+from tracker.policy import cell_for
 from tracker.queries.accounts import account_find, sign_ins_of
 from tracker.services import accounts, credentials, sign_ins, totp
 from tracker.views import cookies
@@ -35,6 +36,7 @@ def _page(errors: dict[str, str]) -> str:
     return render_template(
         "profile/index.html", person=person, posts=posts, sign_ins=living, here=g.sign_in.token_hash, errors=errors,
         typed=request.form if errors else person,
+        may_hand_over=cell_for("handover.propose", g.actor.role).allows,
     )  # fmt: skip
 
 

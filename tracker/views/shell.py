@@ -48,6 +48,7 @@ _ENTRIES = (
     ("letters.index", "letter.read", N_("督办"), "stamp"),
     ("inbox.index", "self", N_("消息"), "bell"),
     ("rounds.index", "round.read", N_("巡查轮次"), "route"),
+    ("handovers.index", "handover.read", N_("交接"), "swap"),
     ("imports.index", "import.run", N_("导入"), "upload"),
     ("units.index", "unit.manage", N_("组织"), "tree"),
     ("groups.index", "unit.manage", N_("督导组"), "people"),
