@@ -22,6 +22,7 @@ SLOW = {"notices.pdf", "letters.pdf"}  # makes a document each time: denied to e
 ELSEWHERE = {
     "setup.index": 404, "auth.reset": 410, "components.index": 404, "handovers.detail": 404, "handovers.paper": 404,
     "handovers.propose": 404, "rounds.edit": 409, "round_stops.add": 409,
+    "calendars.feed": 404,
 }  # fmt: skip
 BUSINESS = tuple(role for role in PRINCIPALS if role not in ("sysadmin", "secadmin", "auditor", ANONYMOUS))
 # Which of the issues a role sees: its own; one in the same unit that is not its own; one elsewhere.

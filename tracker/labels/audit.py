@@ -55,6 +55,8 @@ AUDIT_ACTION = {
     "group.roster_add": N_("督导组增加村"),
     "group.roster_copy": N_("复制督导组名单"),
     "group.roster_remove": N_("督导组减少村"),
+    "feed.make": N_("生成日历地址"),
+    "feed.revoke": N_("停用日历地址"),
     "handover.propose": N_("提出交接"),
     "handover.accept": N_("接收交接"),
     "handover.decline": N_("退回交接"),

@@ -10,6 +10,7 @@ from tracker.models.channel import (
 )
 from tracker.models.decision import Consent, Extension
 from tracker.models.evidence import Blob, Evidence, Phase
+from tracker.models.feed import CalendarFeed
 from tracker.models.group import GroupVillage, SupervisionGroup
 from tracker.models.handover import Handover
 from tracker.models.imports import Fate, ImportBatch, ImportMapping, ImportRow, ImportTask
@@ -57,6 +58,7 @@ __all__ = [
     "AuditEntry",
     "Blob",
     "CalendarCorrection",
+    "CalendarFeed",
     "ChainHead",
     "Channel",
     "ChannelKind",

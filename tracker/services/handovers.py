@@ -19,6 +19,7 @@ from tracker.queries.handovers import is_gone, pending_for, post_for, successors
 from tracker.queries.held import Held, held_by
 from tracker.services.chain import ISSUES, audit_record, chain_lock, events_record
 from tracker.services.checks import in_range, words_of
+from tracker.services.feeds import feeds_end
 from tracker.services.handover_moves import MOVERS
 from tracker.services.outbox import enqueue
 from tracker.services.refusals import refused
@@ -91,7 +92,8 @@ def handover_accept(*, handover_id: int, actor: Actor, at: datetime, version: in
         handover.decided_by_id, handover.decided_at = actor.person_id, at
         db.session.flush()
         _record(handover, held, stays, actor, at)
-        detail = _told(handover) | {"moved": _count(handover, MOVED), "stayed": len(stays)}
+        feeds = feeds_end(handover.giver_id)
+        detail = _told(handover) | {"moved": _count(handover, MOVED), "stayed": len(stays), "feeds": feeds}
         audit_record("handover.accept", actor=actor, at=at, target=_target(handover), detail=detail)
         _tell("handover_accepted", handover, _parties(handover), _count(handover, MOVED), actor, at)
     return handover
