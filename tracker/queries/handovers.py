@@ -111,19 +111,13 @@ def _fits(post: Post) -> ColumnElement[bool]:
 def departing(actor: Actor) -> list[Departing]:
     """Return the posts the actor answers for that ended or end within two weeks, with what is still held by them."""
     today = actor.today
-    other = aliased(Post)
-    goes_on = select(other.id).where(
-        other.id != Post.id, other.person_id == Post.person_id, other.role == Post.role,
-        other.unit_id.is_not_distinct_from(Post.unit_id), other.group_id.is_not_distinct_from(Post.group_id),
-        other.approved_at.is_not(None), or_(other.valid_to.is_(None), other.valid_to > today + AHEAD),
-    )  # fmt: skip
     ends = Post.valid_to.between(today - _BACK, today + AHEAD)
     closed = and_(~Person.is_active, or_(Post.valid_to.is_(None), Post.valid_to >= today))
     query = (
         select(Post)
         .join(Post.person)
         .where(Post.approved_at.is_not(None), or_(ends, closed), visible_posts(actor))
-        .where(or_(~goes_on.exists(), ~Person.is_active))
+        .where(or_(~_goes_on(today), ~Person.is_active))
         .options(contains_eager(Post.person), *_PLACE)
         .order_by(Post.valid_to.desc(), Post.id)
         .limit(_MOST_POSTS)
@@ -131,6 +125,35 @@ def departing(actor: Actor) -> list[Departing]:
     posts = db.session.scalars(query).all()
     counts = held_counts(posts)
     return [Departing(post, counts[post.id]) for post in posts if post.id in counts]
+
+
+def ending_soon(today: date) -> list[Departing]:
+    """Return the posts that end within two weeks, today included, and do not go on, with what is held by them."""
+    query = (
+        select(Post)
+        .join(Post.person)
+        .where(Post.approved_at.is_not(None), Post.valid_to.between(today, today + AHEAD), Person.is_active)
+        .where(Post.valid_from <= today, ~_goes_on(today))
+        .options(contains_eager(Post.person))
+        .order_by(Post.id)
+    )
+    posts = db.session.scalars(query).all()
+    counts = held_counts(posts)
+    return [Departing(post, counts[post.id]) for post in posts if post.id in counts]
+
+
+def _goes_on(today: date) -> ColumnElement[bool]:
+    """Match posts whose person holds another of the same kind at the same place for longer."""
+    other = aliased(Post)
+    return (
+        select(other.id)
+        .where(
+            other.id != Post.id, other.person_id == Post.person_id, other.role == Post.role,
+            other.unit_id.is_not_distinct_from(Post.unit_id), other.group_id.is_not_distinct_from(Post.group_id),
+            other.approved_at.is_not(None), or_(other.valid_to.is_(None), other.valid_to > today + AHEAD),
+        )
+        .exists()
+    )  # fmt: skip
 
 
 def handover_page(actor: Actor, after: int | None = None) -> HandoverPage:

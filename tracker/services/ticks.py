@@ -12,6 +12,7 @@ from tracker.database import transaction
 from tracker.models import RequestKey, Setting, SignIn, SignInAttempt
 from tracker.services.digests import digests_send, urgent_send
 from tracker.services.escalations import escalations_sweep
+from tracker.services.handover_reminders import departures_remind
 from tracker.services.importing.batches import imports_tidy
 from tracker.services.letter_reminders import letters_remind
 from tracker.services.policy_moves import policies_sweep
@@ -33,6 +34,7 @@ class TickReport:
     sign_ins: int
     import_rows: int
     letters: int = 0
+    departures: int = 0
     letter_reminders: int = 0
     policies: int = 0
     urgent: int = 0
@@ -48,6 +50,7 @@ def tick(*, at: datetime, longest_session: timedelta = LONGEST_SESSION) -> TickR
         request_keys=_clear(RequestKey, RequestKey.at < at - KEPT_REQUEST_KEYS),
         attempts=_clear(SignInAttempt, SignInAttempt.at < at - KEPT_ATTEMPTS),
         sign_ins=_clear(SignIn, SignIn.created_at < at - longest_session),
+        departures=departures_remind(at=at),
         import_rows=imports_tidy(at=at),
         letters=escalations_sweep(at=at),
         letter_reminders=letters_remind(at=at),
