@@ -10,10 +10,12 @@ from markupsafe import Markup
 
 from tracker.delivery.outcome import Parcel
 from tracker.labels.deliveries import OUTWARD, hidden_words, outward_words
+from tracker.labels.digests import digest_text
 from tracker.labels.messages import message_words
 from tracker.languages import _, speaking
 
 _SUBJECT = 60
+_SHORT = ":sms"  # the end of the keys of what goes out as a short message: of a digest its numbers alone
 _HTML = Markup('<!doctype html><html lang="{lang}"><head><meta charset="utf-8"></head><body>{body}</body></html>')
 
 
@@ -67,6 +69,8 @@ def _words(told: Told) -> str:
         return hidden_words(told.number)
     if told.kind in OUTWARD:
         return outward_words(told.kind, told.context)
+    if told.kind == "digest" and not told.key.endswith(_SHORT):
+        return digest_text(told.context)
     return message_words(told.kind, told.context)
 
 
