@@ -40,13 +40,16 @@ from tracker.models import (
     RoundGroup,
     RoundKind,
     RoundStop,
+    RoundTask,
     SavedFilter,
     UnitKind,
     UnitTag,
+    Visit,
+    VisitPhoto,
 )
 from tracker.policy import actor_of
 from tracker.reading.fields import ImportKind
-from tracker.services.evidence import evidence_attach
+from tracker.services.evidence import blobs_remember, evidence_attach
 from tracker.services.letter_making import LetterValues
 from tracker.services.letters import letter_write
 from tracker.services.notices import notice_issue
@@ -60,6 +63,7 @@ from workflows.handover import HandoverState
 from workflows.importing import ImportState
 from workflows.issue import IssueState
 from workflows.letter import LetterKind
+from workflows.planning.terms import TaskKind
 from workflows.round import RoundState
 
 ANONYMOUS = "anonymous"
@@ -219,7 +223,23 @@ def _round(posts: Mapping[Role, Post]) -> dict[str, int]:
     stop = factories.saved(
         RoundStop(round_id=held.id, group_id=group_id, village_id=place.id, day=today, position=1, reasons=[])
     )
-    return {"round_id": held.id, "stop_id": stop.id}
+    task = factories.saved(RoundTask(stop_id=stop.id, kind=TaskKind.UNVISITED, reason="never_visited"))
+    return {"round_id": held.id, "stop_id": stop.id, "task_id": task.id, "photo_id": _visit_photo(stop)}
+
+
+def _visit_photo(stop: RoundStop) -> int:
+    """Return a photograph of an earlier visit there."""
+    visit = factories.saved(
+        Visit(
+            stop_id=stop.id, round_id=stop.round_id, group_id=stop.group_id, village_id=stop.village_id,
+            started_at=factories.EPOCH,
+        )
+    )  # fmt: skip
+    photo = intake(current_store(), [pictures.upload(pictures.picture(), "b.jpg")])
+    with transaction():
+        blobs_remember(photo, factories.EPOCH)
+    kept = VisitPhoto(visit_id=visit.id, blob_sha256=photo[0].sha256, name="b.jpg", added_at=factories.EPOCH)
+    return int(factories.saved(kept).id)
 
 
 def _handover(giver: Post, receiver: Post) -> int:

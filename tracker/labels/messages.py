@@ -79,11 +79,12 @@ MESSAGE: dict[str, str] = {
     "import_declined": N_("{name} 退回了“{file}”的导入，请修改后重新提请。"),
     "round_published": N_("{name}已发布（{period}）：本组 {n} 个走访点，请查看巡查清单。"),
     "round_withdrawn": N_("{name}（{period}）已撤回，请等待重新发布。"),
+    "round_group_reported": N_("{group}已提交“{name}”的巡查报告。"),
     "post_approved": N_("您有新的岗位生效，可在页面上方切换岗位。"),
 }
 _SAID = N_("{message} {who}：“{words}”")
 _UNDATED = N_("未定时限")
-_PLAIN = ("number", "place", "summary", "days", "name", "address", "file", "n", "period", "unit", "day")
+_PLAIN = ("group", "number", "place", "summary", "days", "name", "address", "file", "n", "period", "unit", "day")
 
 
 def message_words(kind: str, context: Mapping[str, Any]) -> str:

@@ -50,6 +50,7 @@ from tracker.models.round import (
 )
 from tracker.models.star import Indicator, IndicatorKind, Star, StarLead
 from tracker.models.unit import NameReason, Unit, UnitKind, UnitName, UnitTag
+from tracker.models.visit import VisitFinding, VisitPhoto
 
 __all__ = [
     "ADMIN_ROLES",
@@ -122,4 +123,6 @@ __all__ = [
     "UnitPlace",
     "UnitTag",
     "Visit",
+    "VisitFinding",
+    "VisitPhoto",
 ]

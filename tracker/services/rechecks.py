@@ -11,13 +11,14 @@ from tracker.database import transaction
 from tracker.errors import InvalidError, RefusedError
 from tracker.labels import REFUSAL, word
 from tracker.languages import _
-from tracker.models import Issue, Phase
+from tracker.models import Issue, Phase, TaskOutcome
 from tracker.policy import Actor
 from tracker.services.checks import day_ahead, words_needed
 from tracker.services.consents import sign_off_consent_open, sign_off_consenters
 from tracker.services.evidence import evidence_attach
 from tracker.services.recipients import Audience, movers, people, tell, tell_circles
 from tracker.services.transitions import advance, issue_for_change, permit
+from tracker.services.visit_tasks import tasks_settle
 from tracker.storage import StoredFile
 from workflows.issue import Severity
 
@@ -44,6 +45,7 @@ def issue_fail(
             issue, "fail", actor=actor, at=at, detail=detail, changes=returned(issue), has_reason=True
         )  # fmt: skip
         tell_circles(issue, event, "failed", Audience.RESPONSIBLE, actor=actor, at=at, words=words)
+        tasks_settle(issue, TaskOutcome.FAILED, actor=actor, at=at)
         return issue
 
 
@@ -68,6 +70,7 @@ def issue_verify(
         tell(issue, event, "verified", movers(issue, local_date(at)), actor=actor, at=at, words=words)
         if issue.severity is Severity.MAJOR:
             sign_off_consent_open(issue, actor=actor, at=at)
+        tasks_settle(issue, TaskOutcome.PASSED, actor=actor, at=at)
         return issue
 
 
@@ -100,6 +103,7 @@ def issue_reopen(
             has_recheck_finding=True, deadline=deadline,
         )  # fmt: skip
         tell(issue, event, "reopened", closers, actor=actor, at=at, words=words)
+        tasks_settle(issue, TaskOutcome.RECURRED, actor=actor, at=at)
         return issue
 
 

@@ -22,6 +22,7 @@ from tracker.queries.lateness import Lateness, Reckoner
 from tracker.queries.letters import letters_of_issue
 from tracker.queries.people import leaders
 from tracker.queries.rules import policy_of, work_calendar
+from tracker.queries.visits import stop_of_issue
 from tracker.services.assignments import ProposedDeadline, deadline_proposed
 from tracker.services.evidence import phases_open
 from tracker.storage import StoredFile
@@ -56,6 +57,7 @@ def detail_page(issue_id: int, *, opened: str = "", failed: Failed | None = None
     return render_template(
         "issue/detail.html",
         page=page,
+        stop=stop_of_issue(g.actor, issue_id),
         issue=page.issue,
         late=_lateness(page.issue, calendar),
         waiting=_waiting(page.issue, calendar),

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from tracker import clock, labels
+from tracker.database import transaction
 from tracker.errors import (
     ConflictError,
     FileTypeError,
@@ -27,10 +28,13 @@ from tracker.policy import Actor, cell_for
 from tracker.queries.evidence import evidence_list
 from tracker.queries.issue_page import issue_seen
 from tracker.queries.star_choices import indicator_choices, star_groups
+from tracker.queries.visits import village_stop
 from tracker.services.findings import FindingValues, finding_draft, finding_edit, finding_log, finding_register
+from tracker.services.visit_tasks import finding_of_visit
 from tracker.storage import StoredFile
 from tracker.views.access import access
 from tracker.views.chosen import unit_chosen
+from tracker.views.ids import id_of
 from tracker.views.issue_file import detail_page
 from tracker.views.received import files_of_form, kept_files, to_keep
 from workflows.issue import IssueState, Severity
@@ -57,19 +61,27 @@ def detail(issue_id: int) -> Page:
 @access("issue.log")
 def new() -> Page:
     if request.method == "GET":
-        return _finding_page(_fresh(), {})
+        return _finding_page(_fresh() | _at_stop(), {})
     files: tuple[StoredFile, ...] = ()
     try:
         files = files_of_form()
         form, register = _parsed()
-        keep = finding_log if register else finding_draft
-        issue = keep(
-            values=FindingValues(**form.found()), client_key=form.idempotency_key, files=files, actor=g.actor,
-            at=clock.now(),
-        )  # fmt: skip
+        issue = _kept(form, register, files)
     except MISTAKES as error:
         return _refused(error, files)
-    return _done(issue)
+    return _done(issue, form.stop_id)
+
+
+def _kept(form: FindingForm, register: bool, files: tuple[StoredFile, ...]) -> Issue:
+    """Keep a new finding, and say during which visit it was made."""
+    keep, at = finding_log if register else finding_draft, clock.now()
+    with transaction():
+        issue = keep(
+            values=FindingValues(**form.found()), client_key=form.idempotency_key, files=files, actor=g.actor, at=at
+        )
+        if form.stop_id is not None:
+            finding_of_visit(issue, form.stop_id, actor=g.actor, at=at)
+        return issue
 
 
 @bp.route("/<int:issue_id>/edit", methods=["GET", "POST"])
@@ -176,6 +188,16 @@ def _fresh() -> dict[str, Any]:
     return typed | {"idempotency_key": uuid.uuid4().hex, "kind": g.actor.unit_kind or ""}
 
 
+def _at_stop() -> dict[str, Any]:
+    """Return what a finding during a visit begins with: its village, and the stop to go back to."""
+    stop_id = id_of(request.args.get("stop"))
+    if not stop_id or not g.actor.is_group:
+        return {}
+    stop = village_stop(g.actor, stop_id)
+    village = stop.village
+    return {"stop_id": stop.id, "location_id": village.id, "location_id_text": village.name, "kind": village.kind}
+
+
 def _stored(issue: Issue) -> dict[str, Any]:
     """Return a draft as a form shows it."""
     typed = {name: getattr(issue, name) for name in FindingForm.model_fields if hasattr(issue, name)}
@@ -183,9 +205,11 @@ def _stored(issue: Issue) -> dict[str, Any]:
     return typed | {"location_id_text": place.name if place else "", "kind": place.kind if place else ""}
 
 
-def _done(issue: Issue) -> Response:
+def _done(issue: Issue, stop_id: int | None = None) -> Response:
     if issue.state is IssueState.DRAFT:
         flash(_("已存为草稿，可在“我的待办”中继续填写"), "success")
     else:
         flash(_("已登记，编号 {number}，等待创建办交办").format(number=issue.number), "success")
+    if stop_id is not None:
+        return redirect(url_for("visits.stop", stop_id=stop_id), 303)
     return redirect(url_for("issue.detail", issue_id=issue.id), 303)

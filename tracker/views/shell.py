@@ -34,6 +34,7 @@ class NavEntry:
 
 # Blueprints whose pages belong to another one's entry of the navigation.
 _SECTIONS = {
+    "visit_reports": "visits",
     "issue": "issues", "issue_actions": "issues", "bulk": "issues", "letter_acts": "letters",
     "posts": "accounts", "unit_acts": "units",
     "round_stops": "rounds", "unit_files": "units", "rule_calendar": "rules", "rule_policy": "rules",
@@ -44,6 +45,7 @@ _ENTRIES = (
     ("home.index", "home", N_("我的待办"), "inbox"),
     ("issues.index", "issue.read", N_("问题"), "list"),
     ("issue.new", "issue.log", N_("登记线索"), "plus"),
+    ("visits.index", "visit.walk", N_("今天的走访"), "pin"),
     ("overdue.index", "ledger.read", N_("逾期台账"), "clock"),
     ("letters.index", "letter.read", N_("督办"), "stamp"),
     ("inbox.index", "self", N_("消息"), "bell"),

@@ -1,0 +1,175 @@
+"""The group's round on a phone: the day's stops, one village, and every act of a visit."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker import clock, labels
+from tracker.clock import ZONE, local_date
+from tracker.errors import InvalidError, RefusedError, TrackerError
+from tracker.forms import visits as forms
+from tracker.labels.rounds import reason_words
+from tracker.languages import _
+from tracker.models import TaskOutcome
+from tracker.policy import cell_for
+from tracker.queries import visits as queries
+from tracker.queries.people import posts_of_group
+from tracker.services import visits
+from tracker.services.visit_stops import is_recused_at
+from tracker.storage import StoredFile
+from tracker.views.access import access
+from tracker.views.issue_pages import MISTAKES, errors_of
+from tracker.views.received import files_of_form, kept_files, to_keep
+from workflows.round import WALKABLE
+
+bp = Blueprint("visits", __name__, url_prefix="/visits")
+
+
+def field_labels() -> dict[str, str]:
+    """Return the words of the fields."""
+    return {name: _(words) for name, words in forms.LABELS.items()}
+
+
+@bp.get("/")
+@access("visit.walk")
+def index() -> ResponseReturnValue:
+    try:
+        form, errors = forms.WalkForm.parse(request.args), {}
+    except InvalidError as error:
+        form, errors = forms.WalkForm(), error.errors
+    rounds = queries.walkable(g.actor)
+    chosen = next((one for one in rounds if one.id == form.round), None) or _nearest(rounds)
+    way = queries.walk(g.actor, chosen, form.day) if chosen else None
+    return render_template(
+        "visits/index.html", rounds=rounds, chosen=chosen, way=way, reason_words=reason_words, errors=errors,
+        labels=field_labels(),
+    )  # fmt: skip
+
+
+def _nearest(rounds: Any) -> Any:
+    """Return the round of today, else the next, else the last."""
+    today = g.actor.today
+    return next((one for one in rounds if one.last_day >= today), rounds[-1] if rounds else None)
+
+
+@bp.get("/stops/<int:stop_id>")
+@access("visit.read")
+def stop(stop_id: int) -> ResponseReturnValue:
+    return _page(stop_id)
+
+
+def _page(
+    stop_id: int, opened: str = "", errors: Mapping[str, str] | None = None, files: tuple[StoredFile, ...] = ()
+) -> str:
+    page = queries.village_page(g.actor, stop_id)
+    mine = g.actor.is_group and page.stop.group_id == g.actor.group_id
+    acts = mine and page.stop.round.state in WALKABLE
+    return render_template(
+        "visits/stop.html", page=page, stop=page.stop, visit=page.visit, acts=acts, opened=opened, errors=errors or {},
+        recused=mine and is_recused_at(g.actor, page.stop.village_id), typed=request.form, labels=field_labels(),
+        members=_members(page.stop.group_id, page.stop.village_id) if acts else [],
+        chosen=request.form.getlist("people") if request.method == "POST" else None, kept=to_keep(files),
+        outcomes={task.id: [(o.value, labels.word(labels.TASK_OUTCOME, o)) for o in visits.outcomes_of(task)]
+                  for task in page.stop.tasks},
+        reason_words=reason_words, now=clock.local(clock.now()).strftime("%H:%M"), key=uuid.uuid4().hex,
+    )  # fmt: skip
+
+
+def _members(group_id: int, village_id: int) -> list[tuple[int, str]]:
+    """Return who of the group may visit the village: everybody but those who come from there."""
+    posts = posts_of_group(group_id, g.actor.today)
+    return list({p.person_id: p.person.name for p in posts if p.person.home_unit_id != village_id}.items())
+
+
+def _act(stop_id: int, opened: str, done: str, act: Callable[[], object]) -> ResponseReturnValue:
+    """Do it and go back to the page of the stop, or show the page again with what is wrong and what was typed."""
+    try:
+        act()
+    except MISTAKES as error:
+        return _page(stop_id, opened, _errors(error)), error.status
+    flash(done, "success")
+    return redirect(url_for("visits.stop", stop_id=stop_id), 303)
+
+
+def _errors(error: TrackerError) -> dict[str, str]:
+    return {"form": error.message} if isinstance(error, RefusedError) else errors_of(error)
+
+
+@bp.post("/stops/<int:stop_id>/start")
+@access("visit.walk")
+def start(stop_id: int) -> ResponseReturnValue:
+    def act() -> None:
+        form = forms.StartForm.parse(request.form)
+        visits.visit_start(stop_id=stop_id, people=form.people, actor=g.actor, at=clock.now())
+
+    return _act(stop_id, "start", _("走访已开始"), act)
+
+
+@bp.post("/stops/<int:stop_id>/note")
+@access("visit.walk")
+def note(stop_id: int) -> ResponseReturnValue:
+    files: tuple[StoredFile, ...] = ()
+    try:
+        files = files_of_form()
+        form = forms.NoteForm.parse(request.form)
+        visits.visit_note(stop_id=stop_id, words=form.words, files=files, actor=g.actor, at=clock.now())
+    except MISTAKES as error:
+        return _page(stop_id, "note", _errors(error), files or kept_files()), error.status
+    flash(_("已记录"), "success")
+    return redirect(url_for("visits.stop", stop_id=stop_id), 303)
+
+
+@bp.post("/stops/<int:stop_id>/tasks/<int:task_id>")
+@access("visit.walk")
+def task(stop_id: int, task_id: int) -> ResponseReturnValue:
+    def act() -> None:
+        outcome: TaskOutcome = forms.TaskForm.parse(request.form).outcome
+        visits.task_answer(stop_id=stop_id, task_id=task_id, outcome=outcome, actor=g.actor, at=clock.now())
+
+    return _act(stop_id, "task", _("已填写结果"), act)
+
+
+@bp.post("/stops/<int:stop_id>/finish")
+@access("visit.walk")
+def finish(stop_id: int) -> ResponseReturnValue:
+    def act() -> None:
+        form = forms.FinishForm.parse(request.form)
+        day = _day_of(stop_id)
+        end = visits.VisitEnd(
+            people=form.people, started_at=_instant(day, form.started), ended_at=_instant(day, form.ended),
+            nothing_found=form.nothing_found, forms_asked=form.forms_asked, photos_asked=form.photos_asked,
+        )  # fmt: skip
+        visits.visit_finish(stop_id=stop_id, end=end, actor=g.actor, at=clock.now())
+
+    return _act(stop_id, "finish", _("走访已结束"), act)
+
+
+def _day_of(stop_id: int) -> date:
+    """Return the Shanghai day on which the visit of a stop began."""
+    visit = queries.village_page(g.actor, stop_id).visit
+    return local_date(visit.started_at) if visit else g.actor.today
+
+
+def _instant(day: date, hour: time) -> datetime:
+    return datetime.combine(day, hour.replace(tzinfo=None), tzinfo=ZONE)
+
+
+@bp.post("/stops/<int:stop_id>/miss")
+@access("visit.walk")
+def miss(stop_id: int) -> ResponseReturnValue:
+    def act() -> None:
+        reason = forms.MissForm.parse(request.form).reason
+        visits.stop_miss(stop_id=stop_id, reason=reason, actor=g.actor, at=clock.now())
+
+    return _act(stop_id, "miss", _("已登记未走访，下一轮会再排入"), act)
+
+
+def may_report() -> bool:
+    """Tell whether the reader hands in the report of their group."""
+    return cell_for("visit.report", g.actor.role).allows
