@@ -108,6 +108,9 @@ class Policy:
     group_lead_may_assign: bool = False
     other_group_must_recheck: bool = False
     same_group_rounds: int = 3
+    visits_per_month: int = 4
+    forms_per_month: int = 2
+    photos_per_month: int = 20
     letters_await_office: bool = True
     letter_receive_days: int = 1
     remind_letter_reply_days: int = 3

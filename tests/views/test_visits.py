@@ -127,3 +127,30 @@ def test_another_group_finds_nothing(sqlite_app: Flask, path: str) -> None:
 def test_without_a_round_the_page_says_what_comes(sqlite_app: Flask) -> None:
     member = factories.post(Role.GROUP_MEMBER, group_id=factories.group().id)
     assert "目前没有要走访的村" in browser(sqlite_app, member).get("/visits/?day=oddly").text
+
+
+def test_the_burden_of_a_village_is_shown_to_it_and_to_the_office(sqlite_app: Flask) -> None:
+    stop, _lead, member = settled()
+    at = clock.now()
+    factories.saved(
+        Visit(
+            stop_id=stop.id,
+            round_id=stop.round_id,
+            group_id=stop.group_id,
+            village_id=stop.village_id,
+            started_at=at,
+            ended_at=at,
+            forms_asked=3,
+        )  # fmt: skip
+    )
+    office = browser(sqlite_app, factories.post(Role.OFFICE))
+    assert "3 / 2" in office.get("/coverage/").text
+    assert office.get("/coverage/?town=x").status_code == 422
+    burden = f"/coverage/burden?village={stop.village_id}"
+    assert "本月已超过减负上限" in office.get(burden).text
+    assert browser(sqlite_app, member).get(burden).status_code == 200
+    secretary = browser(sqlite_app, factories.post(Role.VILLAGE, unit_id=stop.village_id))
+    assert "本月已超过减负上限" in secretary.get("/coverage/mine").text
+    assert secretary.get(burden).status_code == 404
+    held = db.session.get_one(InspectionRound, stop.round_id)
+    assert "将超过减负上限" in office.get(f"/rounds/{held.id}").text

@@ -22,7 +22,7 @@ _GROUPS = (
     ("ladder", r"letter|interview|instruction|order_|points|proposal|ladder"),
     ("colours", r"blue|yellow|red"),
     ("extension", r"extension"),
-    ("rounds", r"round|recheck_by|must_recheck|lookback|visit|random|group_runs|roster|capacity"),
+    ("rounds", r"round|recheck_by|must_recheck|lookback|visit|random|group_runs|roster|capacity|per_month"),
     ("clocks", r""),
 )
 POLICY_HELP: dict[str, str] = {
@@ -68,6 +68,9 @@ POLICY_HELP: dict[str, str] = {
     "supervise_letter_reply_days": N_("签收之后，回复督办函的工作日数。"),
     "interview_letter_reply_days": N_("签收之后，回复约谈通知书的工作日数。"),
     "same_group_rounds": N_("同一个组连续几轮走访过一个村，下一轮就换组。"),
+    "visits_per_month": N_("减负：一个村一个自然月最多走访几次，编排时超过就提示。"),
+    "forms_per_month": N_("减负：一个村一个自然月最多要求填报几份表格。"),
+    "photos_per_month": N_("减负：一个村一个自然月最多要求提供几张照片。"),
     "order_reply_days": N_("没有写明日期的督办单，回复的工作日数。"),
     "instruction_reply_days": N_("没有写明日期的领导批示，回复的工作日数。"),
     "remind_letter_level": N_("提醒函发给责任单位，还是它的上级。"),

@@ -51,6 +51,8 @@ _ENTRIES = (
     ("inbox.index", "self", N_("消息"), "bell"),
     ("rounds.index", "round.read", N_("巡查轮次"), "route"),
     ("handovers.index", "handover.read", N_("交接"), "swap"),
+    ("coverage.index", "coverage.read", N_("走访覆盖"), "chart"),
+    ("coverage.mine", "burden.own", N_("本村负担"), "book"),
     ("imports.index", "import.run", N_("导入"), "upload"),
     ("units.index", "unit.manage", N_("组织"), "tree"),
     ("groups.index", "unit.manage", N_("督导组"), "people"),
