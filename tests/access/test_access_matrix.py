@@ -20,6 +20,7 @@ OF_ISSUES = {"issue_id", "evidence_id", "notice_id", "extension_id", "consent_id
 SLOW = {"notices.pdf", "letters.pdf"}  # makes a document each time: denied to everyone as usual, let in once
 # Let in, and yet nothing to show for the parameters that anybody may try.
 ELSEWHERE = {
+    "inbox.digest": 404,
     "setup.index": 404, "auth.reset": 410, "components.index": 404, "handovers.detail": 404, "handovers.paper": 404,
     "handovers.propose": 404, "rounds.edit": 409, "round_stops.add": 409,
     "calendars.feed": 404,
