@@ -24,7 +24,9 @@ from tracker.models import (
     UnitKind,
 )
 from tracker.services import escalations
+from tracker.services.assignments import issue_contest
 from tracker.services.escalations import escalations_sweep
+from tracker.services.issues import issue_dismiss
 from tracker.services.letters import letter_issue, letter_withdraw
 from workflows.issue import IssueState
 from workflows.letter import EndReason, LetterKind, LetterState
@@ -202,3 +204,14 @@ def test_the_office_withdraws_a_proposal_with_a_reason_and_the_step_does_not_com
     letter_withdraw(letter_id=letter.id, reason="示例：已电话督促", actor=here.office, at=at(3))
     assert (letter.state, letter.number) == (LetterState.WITHDRAWN, None)
     assert escalations_sweep(at=at(4)) == 0
+
+
+def test_an_issue_that_is_dismissed_weighs_its_points_up(sqlite_app: Flask) -> None:
+    here = flows.issue_in(S.ASSIGNED)
+    due(here)
+    escalations_sweep(at=at(9))
+    here.at = at(9)
+    issue_contest(**here.by(here.assignee), reason="示例：不归本单位")
+    issue_dismiss(**here.by(here.office), reason="示例：不属实")
+    assert list(db.session.scalars(select(Point.points).order_by(Point.id))) == [1, -1]
+    assert db.session.scalar(select(Letter.state)) is LetterState.WITHDRAWN

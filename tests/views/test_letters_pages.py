@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from pypdf import PdfReader
 from sqlalchemy import select
 
@@ -132,3 +133,24 @@ def test_the_office_registers_an_instruction_on_the_page_of_its_issue(sqlite_app
     assert office.post(address, data=given).status_code == 303
     letter = db.session.scalars(select(Letter)).one()
     assert (letter.leader_id, letter.reply_by) == (world.leader.person_id, due)
+
+
+def test_points_add_up_by_unit_and_lead_to_what_they_were_taken_for(sqlite_app: Flask, world: World) -> None:
+    proposed(world)
+    here = world.issue
+    letter_write(
+        kind=LetterKind.INTERVIEW, values=LetterValues(world.assignee.unit_id), issue_ids=[here.id],
+        actor=world.office, at=world.at,
+    )  # fmt: skip
+    office, year = entered(sqlite_app, world.office), world.today.year
+    page = office.get("/points").text
+    unit = world.assignee.unit_name
+    assert re.search(rf"{unit}</a>.*?<td[^>]*strong[^>]*>3<", page, re.DOTALL)  # red 1, summons 2
+    rows = office.get(f"/points/{world.assignee.unit_id}?year={year}").text
+    assert here.number in rows
+    assert "重大" not in rows
+    stranger = factories.actor(Role.VILLAGE, unit_id=factories.village().id, today=world.today)
+    assert unit not in entered(sqlite_app, stranger).get("/points").text
+    book = office.get(f"/points/export.xlsx?year={year}")
+    cells = list(load_workbook(io.BytesIO(book.data)).active.iter_rows(min_row=4, values_only=True))
+    assert [row[7] for row in cells] == [1, 2]

@@ -18,6 +18,7 @@ from tracker.queries.rules import work_calendar
 from tracker.services.checks import in_range, words_needed, words_of
 from tracker.services.consents import review_ahead
 from tracker.services.facts import consents_given
+from tracker.services.points import points_reverse
 from tracker.services.rechecks import returned
 from tracker.services.recipients import Audience, people, tell, tell_circles
 from tracker.services.transitions import advance, issue_for_change, note, permit
@@ -166,6 +167,7 @@ def _dismissed(issue: Issue, original: Issue | None, reason: str, actor: Actor, 
         issue, "dismiss", actor=actor, at=at, detail=detail, has_reason=bool(reason),
         changes={"duplicate_of_id": original.id if original else None}, duplicates_other=original is not None,
     )  # fmt: skip
+    points_reverse(issue_id=issue.id, reason=reason or _("并案"), actor=actor, at=at)
     tell_circles(issue, event, "dismissed", Audience.FINDER, actor=actor, at=at, words=reason)
     if original is not None:
         merged = {"duplicate_id": issue.id, "duplicate": issue.number, "reason": reason}

@@ -63,6 +63,7 @@ def list_page(errors: dict[str, str]) -> Page:
         states=[(state.value, labels.word(labels.LETTER_STATE, state)) for state in _STATES],
         kinds=[(kind.value, labels.word(labels.LETTER_KIND, kind)) for kind in LetterKind],
         may_write=cell_for("letter.write", g.actor.role).allows,
+        may_points=cell_for("points.read", g.actor.role).allows,
     )  # fmt: skip
     return (page, 422) if errors else page
 

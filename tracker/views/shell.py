@@ -35,7 +35,7 @@ class NavEntry:
 # Blueprints whose pages belong to another one's entry of the navigation.
 _SECTIONS = {
     "visit_reports": "visits",
-    "issue": "issues", "issue_actions": "issues", "bulk": "issues", "letter_acts": "letters",
+    "issue": "issues", "issue_actions": "issues", "bulk": "issues", "letter_acts": "letters", "points": "letters",
     "posts": "accounts", "unit_acts": "units",
     "round_stops": "rounds", "unit_files": "units", "rule_calendar": "rules", "rule_policy": "rules",
     "unit_imports": "units", "people_imports": "accounts", "post_imports": "accounts",
