@@ -153,4 +153,5 @@ def test_points_add_up_by_unit_and_lead_to_what_they_were_taken_for(sqlite_app: 
     assert unit not in entered(sqlite_app, stranger).get("/points").text
     book = office.get(f"/points/export.xlsx?year={year}")
     cells = list(load_workbook(io.BytesIO(book.data)).active.iter_rows(min_row=4, values_only=True))
+    book.close()
     assert [row[7] for row in cells] == [1, 2]

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from tracker.clock import ZONE, local_date
 from tracker.database import db, transaction
+from tracker.demo.letters import letters_play
 from tracker.demo.life import Life, Stage, Steps
 from tracker.demo.people import World, settle
 from tracker.demo.pictures import SCENES, scene
@@ -48,6 +49,7 @@ def demo_load(*, at: datetime, issues: int, seed: int, progress: Callable[[int],
         world = settle(county, since=local_date(begin), at=begin)
     _tell(_lives(world, at, issues, rng), at, progress)
     rounds_tell(world, at)
+    letters_play(world, at, rng)
 
 
 def _lives(world: World, at: datetime, issues: int, rng: Random) -> list[Life]:
