@@ -215,3 +215,14 @@ def test_an_issue_that_is_dismissed_weighs_its_points_up(sqlite_app: Flask) -> N
     issue_dismiss(**here.by(here.office), reason="示例：不属实")
     assert list(db.session.scalars(select(Point.points).order_by(Point.id))) == [1, -1]
     assert db.session.scalar(select(Letter.state)) is LetterState.WITHDRAWN
+
+
+def test_what_is_confidential_stays_with_the_person_who_answers_for_it(sqlite_app: Flask) -> None:
+    here = flows.issue_in(S.RECTIFYING)
+    due(here).is_confidential = True
+    db.session.commit()
+    escalations_sweep(at=at(16))
+    letter = db.session.scalars(select(Letter)).one()
+    letter_issue(letter_id=letter.id, actor=here.office, at=at(16))
+    assert (letter.recipient_unit_id, letter.recipient_id) == (here.assignee.unit_id, here.assignee.person_id)
+    assert flows.told("letter_issued") == {here.assignee.person_id}

@@ -60,10 +60,10 @@ def test_a_letter_about_several_issues_goes_from_the_list_to_its_settlement(sqli
     wrong = office.post("/letters/new", data=chosen | {"confirmed": "1", "words": "示例：请抓紧"})
     assert wrong.status_code == 422
     assert "示例：请抓紧" in wrong.text
-    done = office.post(
-        "/letters/new", data=chosen | {"confirmed": "1", "recipient_unit_id": world.assignee.unit_id}
-    )  # fmt: skip
+    given = chosen | {"confirmed": "1", "recipient_unit_id": world.assignee.unit_id, "idempotency_key": "once"}
+    done = office.post("/letters/new", data=given)
     assert done.status_code == 303
+    assert office.post("/letters/new", data=given).location == done.location  # sent twice, written once
     paper = assignee.get(done.location).text
     assert f"督函〔{world.today.year}〕1号" in paper
     assert second.number in paper

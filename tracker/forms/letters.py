@@ -34,6 +34,7 @@ class WriteForm(_LetterForm):
     reply_by: Day = None
     subject: str = Field(default="", max_length=80)
     words: str = Field(default="", max_length=4000)
+    idempotency_key: str = Field(default="", max_length=40, pattern=r"^[0-9A-Za-z-]*$")
 
 
 class BareForm(_LetterForm):

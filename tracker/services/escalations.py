@@ -111,7 +111,7 @@ def _due(today: date) -> Any:
     return (
         select(
             Issue.id, Issue.state, Issue.severity, Issue.deadline, Issue.policy_version_id, Issue.sponsor_id,
-            Issue.responsible_unit_id, Unit.path, lead.label("lead_id"),
+            Issue.responsible_unit_id, Issue.is_confidential, Unit.path, lead.label("lead_id"),
         )
         .outerjoin(Unit, Unit.id == Issue.responsible_unit_id)
         .outerjoin(Star, Star.id == Issue.star_id)
@@ -209,8 +209,11 @@ def _letter(climb: _Climb, step: Step, skipped: list[str], policy: Policy, at: d
 def _address(issue: Row[Any], levels: int) -> tuple[int | None, int | None]:
     """Return the unit that the document goes to, and the leader in charge where no unit stands above it.
 
-    Without a leader in charge it goes to the lead department of the star, unless that is the unit itself.
+    Without a leader in charge it goes to the lead department of the star, unless that is the unit itself. What is
+    confidential stays with the unit that answers for it.
     """
+    if issue.is_confidential:
+        return issue.responsible_unit_id, issue.sponsor_id
     line = [int(part) for part in reversed((issue.path or "").split("/")) if part][:-1]
     if not line:
         return issue.responsible_unit_id, None

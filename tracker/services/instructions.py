@@ -53,8 +53,6 @@ def instruction_give(*, issue_id: int, values: InstructionValues, actor: Actor, 
             issues=[LetterIssue(issue_id=issue.id, position=0)],
         )  # fmt: skip
         letter_fill(letter, LetterValues(unit_id, values.reply_by, issue.description[:SHORT], said), at)
-        if issue.is_confidential and unit_id == issue.responsible_unit_id:
-            letter.recipient_id = issue.responsible_id
         letter_put_out(letter, [issue], actor=actor, at=at)
         session.add(letter)
         session.flush()

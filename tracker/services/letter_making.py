@@ -67,10 +67,18 @@ def letter_put_out(letter: Letter, issues: Sequence[Issue], *, actor: Actor | No
         raise InvalidError({"words": labels.word(labels.REFUSAL, "letter_no_matter")})
     with db.session.no_autoflush:  # half a document is refused by its table
         letter.issued_by_id, letter.issued_at = actor.person_id if actor else None, at
+        _narrow(letter, issues)
         letter.receive_by = work_calendar().add_workdays(today, policy_on(today).policy.letter_receive_days)
         letter_number(letter, at)
         letter_wait(letter, today)
         letter.content = letter_content(letter, issues, at)
+
+
+def _narrow(letter: Letter, issues: Sequence[Issue]) -> None:
+    """Address what speaks of a confidential issue to the person who answers for it: their unit may not see it."""
+    for issue in issues:
+        if issue.is_confidential and issue.responsible_id and letter.recipient_unit_id == issue.responsible_unit_id:
+            letter.recipient_id = issue.responsible_id
 
 
 def letter_preview(letter: Letter, issues: Sequence[Issue], at: datetime) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from hashlib import sha256
 
 from sqlalchemy import select
 
@@ -11,7 +12,7 @@ from tracker import labels
 from tracker.clock import local_date
 from tracker.database import db, transaction
 from tracker.errors import ConflictError, InvalidError, NotFoundError
-from tracker.models import Issue, Letter, LetterIssue, LetterReply
+from tracker.models import Issue, Letter, LetterIssue, LetterReply, RequestKey
 from tracker.policy import Actor, letter_capacities, letter_visible, visible
 from tracker.services.chain import ISSUES, chain_lock
 from tracker.services.checks import in_range, words_needed, words_of
@@ -35,11 +36,18 @@ LIMIT = 100  # issues of one document
 
 
 def letter_write(
-    *, kind: LetterKind, values: LetterValues, issue_ids: Sequence[int] = (), actor: Actor, at: datetime
-) -> Letter:
-    """Issue a document by hand, about these issues in this order or about a matter of its own."""
+    *, kind: LetterKind, values: LetterValues, issue_ids: Sequence[int] = (), client_key: str = "", actor: Actor,
+    at: datetime,
+) -> Letter:  # fmt: skip
+    """Issue a document by hand, about these issues in this order or about a matter of its own.
+
+    A form that is sent twice, with the same ``client_key``, makes one document and takes one number.
+    """
     with transaction() as session:
         chain_lock(ISSUES)
+        known = session.get(RequestKey, (actor.person_id, client_key)) if client_key else None
+        if known is not None:
+            return session.get_one(Letter, int(known.answer))
         issues = _issues(issue_ids, actor)
         letter = Letter(
             kind=kind, state=LetterState.PROPOSED if kind is not LetterKind.ORDER else LetterState.ISSUED,
@@ -50,6 +58,12 @@ def letter_write(
         letter_put_out(letter, issues, actor=actor, at=at)
         session.add(letter)
         session.flush()
+        if client_key:
+            body = f"{kind.value}{values}{list(issue_ids)}".encode()
+            session.add(RequestKey(
+                person_id=actor.person_id, key=client_key, body_hash=sha256(body).hexdigest(), answer=str(letter.id),
+                at=at,
+            ))  # fmt: skip
         letter_announce(letter, actor=actor, at=at)
         return letter
 

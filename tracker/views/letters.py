@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
@@ -136,7 +137,10 @@ def new() -> Page | Redirect:
         return _write_page(ids, {})
     try:
         form = forms.WriteForm.parse(looked_up(request.form))
-        letter = letter_write(kind=form.kind, values=values_of(form), issue_ids=ids, actor=g.actor, at=clock.now())
+        letter = letter_write(
+            kind=form.kind, values=values_of(form), issue_ids=ids, client_key=form.idempotency_key, actor=g.actor,
+            at=clock.now(),
+        )  # fmt: skip
     except TrackerError as error:
         errors = error.errors if isinstance(error, InvalidError) else {"form": error.message}
         return _write_page(ids, errors), error.status
@@ -166,5 +170,6 @@ def _write_page(ids: list[int], errors: dict[str, str]) -> str:
     ]  # fmt: skip
     return render_template(
         "letters/new.html", rows=rows, ids=ids, unseen=len(ids) - len(rows), errors=errors, kinds=kinds, names=names(),
+        key=request.form.get("idempotency_key") or uuid.uuid4().hex,
         typed=request.form if request.form.get("confirmed") else {"kind": request.values.get("kind", "order")},
     )  # fmt: skip
