@@ -29,8 +29,8 @@ INSTRUCTION = Workflow(
     initial=S.ISSUED,
     transitions=(
         *ANSWERS,
-        T("return", S.REPLIED, S.RECEIVED, _GIVERS, (not_who_replied, has_reason)),
         T("settle", S.REPLIED, S.SETTLED, _GIVERS, (not_who_replied,)),
+        T("return", S.REPLIED, S.RECEIVED, _GIVERS, (not_who_replied, has_reason)),
         T("withdraw", S.ISSUED, S.WITHDRAWN, _GIVERS, (has_reason,)),
         T("withdraw", S.RECEIVED, S.WITHDRAWN, _GIVERS, (has_reason,)),
     ),

@@ -26,6 +26,9 @@ _LOOKS = {
     "consent_give": ("green", "stamp"), "consent_decline": ("grey", "close"), "conceal": ("brown", "lock"),
     "reveal": ("brown", "unlock"), "calendar": ("grey", "calendar"), "policy": ("grey", "flag"),
     "handover": ("indigo", "swap"),
+    "letter_propose": ("violet", "hourglass"), "letter_issue": ("indigo", "stamp"),
+    "letter_receive": ("blue", "check"), "letter_reply": ("teal", "message"), "letter_return": ("red", "undo"),
+    "letter_settle": ("green", "seal"), "letter_withdraw": ("grey", "ban"),
 }  # fmt: skip
 _SAID = ("words", "note", "result", "finding", "reason", "opinion")
 _FIELDS = {
@@ -152,7 +155,13 @@ def _joined(names: Iterable[str]) -> str:
     return _("、").join(name for name in names if name)
 
 
+_KINDS = labels.CONSENT_KIND | labels.LETTER_KIND
 _SIMPLE = (
+    ("letter", N_("文号 {value}")),
+    ("workdays_late", N_("已逾期 {value} 个工作日")),
+    ("leader", N_("批示领导 {value}")),
+    ("recipient", N_("办理单位 {value}")),
+    ("reply_by", N_("回复期限 {value}")),
     ("number", N_("编号 {value}")),
     ("sponsor", N_("包案县领导 {value}")),
     ("percent", N_("完成进度 {value}%")),
@@ -183,7 +192,9 @@ def _handed(detail: dict[str, Any]) -> list[str]:
 
 
 def _consents(detail: dict[str, Any]) -> list[str]:
-    lines = [labels.word(labels.CONSENT_KIND, detail["kind"])] if detail.get("kind") else []
+    lines = [labels.word(_KINDS, detail["kind"])] if detail.get("kind") else []
+    if detail.get("letters_withdrawn"):
+        lines.append(_("拟发的督办文书随之撤回"))
     if detail.get("consents_withdrawn"):
         lines.append(_("报请领导同意的申请随之撤回"))
     if detail.get("clock") == "stopped":
