@@ -20,10 +20,13 @@ from tracker.demo.people import World, settle
 from tracker.demo.pictures import SCENES, scene
 from tracker.demo.rounds import rounds_tell
 from tracker.models import Person, Setting, Unit, UnitKind
+from tracker.policy import actor_of
 from tracker.queries.rules import work_calendar
+from tracker.services.rules import policy_set
 from tracker.services.stars import stars_seed
 from tracker.services.unit_import import units_import
 from tracker.storage import Limits, Store, StoredFile, Upload, intake
+from workflows.policy import Policy
 
 _DIVISIONS = Path(__file__).resolve().parent.parent / "data" / "wuzhi_divisions.csv"
 _PAST = timedelta(days=150)
@@ -50,6 +53,15 @@ def demo_load(*, at: datetime, issues: int, seed: int, progress: Callable[[int],
     _tell(_lives(world, at, issues, rng), at, progress)
     rounds_tell(world, at)
     letters_play(world, at, rng)
+    _announce_rules(world, at)
+
+
+def _announce_rules(world: World, at: datetime) -> None:
+    """Leave a version of the policy that is still to come, so that the page of rules shows how one looks."""
+    policy_set(
+        body=Policy(accept_days=3).to_dict(), effective_on=local_date(at) + timedelta(days=30),
+        note_words="示例：创建领导小组会议纪要", actor=actor_of(world.people["demo-office"], local_date(at)), at=at,
+    )  # fmt: skip
 
 
 def _lives(world: World, at: datetime, issues: int, rng: Random) -> list[Life]:
