@@ -56,7 +56,7 @@ def _measure(issues: int, sweep: int) -> None:
     actor, at = actor_of(office, clock.today()), clock.now()
     defaults = Policy().to_dict()
     body = defaults | {"assign_days": 4, "general": defaults["general"] | {"blue_within": 2, "red_from": 8}}
-    cpu, wall, found = timed(lambda: policy_preview(Policy.from_dict(body), actor))
+    cpu, wall, found = timed(lambda: policy_preview(Policy.from_dict(body), actor, at))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"preview: {found.issues} open, {found.changed} change: {cpu:.2f} s CPU, {wall:.2f} s wall, peak {peak} MB")
     policy_set(body=body, effective_on=clock.today(), note_words="", actor=actor, at=at, takes_along=True)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from tests import factories
 from tests.conftest import AT
-from tracker.database import db
+from tracker.database import db, transaction
 from tracker.errors import NotFoundError, RefusedError
 from tracker.models import AuditEntry, Issue, IssueEvent, PolicyVersion, Role
 from tracker.queries.issue_timeline import timeline_of
@@ -20,6 +20,7 @@ from tracker.services import policy_moves
 from tracker.services.policy_moves import policies_sweep
 from tracker.services.rules import policy_set, policy_withdraw
 from tracker.services.ticks import tick
+from tracker.services.transitions import restart_clock
 from workflows.issue import IssueState
 from workflows.policy import Colour, Policy
 
@@ -104,12 +105,16 @@ def test_preview_is_what_then_happens_within_what_one_may_see() -> None:
     here = factories.village()
     seen, hidden, same = waiting(location=here), waiting(), rectifying(date(2026, 9, 1), location=here)
     township = factories.actor(Role.TOWNSHIP, unit_id=here.township_id)
+    with transaction():
+        for issue in (seen, hidden, same):
+            restart_clock(issue, AT)
     policy = Policy(assign_days=4)
-    found = policy_preview(policy, township)
+    found = policy_preview(policy, township, AT)
     assert [(line.issue.id, line.move.new_due) for line in found.lines] == [(seen.id, FRIDAY)]
-    assert (found.issues, found.changed, found.due, found.colours) == (2, 1, 1, {})
+    assert (found.issues, found.changed, found.due, found.remind, found.colours) == (2, 1, 1, 1, {})
     version(assign_days=4)
     policies_sweep(at=AT)
+    assert (seen.remind_at, len(events()[0].detail["remind"])) == (found.lines[0].move.new_remind, 2)
     assert (seen.move_due_on, hidden.move_due_on, same.move_due_on) == (FRIDAY, FRIDAY, date(2026, 9, 1))
 
 
@@ -120,7 +125,7 @@ def test_preview_counts_all_and_shows_them_by_pages(monkeypatch: pytest.MonkeyPa
     policy = Policy.from_dict(blue_within(0))
     pages, after = [], 0
     for _ in range(3):
-        found = policy_preview(policy, office, after)
+        found = policy_preview(policy, office, AT, after)
         pages.append([line.issue.id for line in found.lines])
         assert (found.changed, found.colours) == (5, {(Colour.BLUE, Colour.NONE): 5})
         after = found.after

@@ -83,9 +83,8 @@ def _move(issues: list[Issue], version: PolicyVersion, actor: Actor | None, at: 
 def _looks(issue: Issue, reckon: Reckoner) -> dict[str, Any]:
     """Return what a policy decides about an issue as its history keeps it; instants in Shanghai time."""
     late = reckon.lateness(issue)
-    remind = getattr(issue, "remind_at", None)
     return {
         "due": issue.move_due_on.isoformat() if issue.move_due_on else None,
         "colour": (late.colour if late else "none"),
-        "remind": local(remind).isoformat(timespec="minutes") if remind else None,
+        "remind": local(issue.remind_at).isoformat(timespec="minutes") if issue.remind_at else None,
     }

@@ -105,7 +105,7 @@ def _page(typed: Any, errors: dict[str, str], body: dict[str, Any] | None = None
     return render_template(
         "rules/policy.html", typed=typed, errors=errors, groups=groups, severities=list(Severity), changes=changes,
         changed={change.key for change in changes or ()}, defaults=policies.policy_defaults(), fields=_fields(groups),
-        preview=policy_preview(Policy.from_dict(body), g.actor, after) if body and changes else None,
+        preview=policy_preview(Policy.from_dict(body), g.actor, clock.now(), after) if body and changes else None,
         along=typed.get("takes_along") or str(int(_is_felt(changes))),
         labels=field_labels() | policies.policy_labels(),
     )  # fmt: skip
