@@ -7,14 +7,27 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, Enum, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Engine, Enum, MetaData, TypeDecorator, event, literal
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 MemoT = TypeVar("MemoT")
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class Guard(Protocol):
+    """What every transaction of a piece of work asks for leave: ``opens`` first, ``closes`` before it commits."""
+
+    def opens(self, session: Session) -> None: ...
+    def closes(self, session: Session) -> None: ...
+
+
+_guard: ContextVar[Guard | None] = ContextVar("guard", default=None)
 
 
 class Base(DeclarativeBase):
@@ -46,6 +59,29 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+class DatabaseTime(FunctionElement[datetime]):
+    """The instant by the database's own clock, plus some seconds; it goes on within a transaction."""
+
+    type = UTCDateTime()
+    inherit_cache = True
+
+    def __init__(self, seconds: float = 0) -> None:
+        super().__init__(literal(float(seconds)))
+
+
+@compiles(DatabaseTime, "sqlite")
+def _sqlite_time(element: DatabaseTime, compiler: SQLCompiler, **given: Any) -> str:
+    later = compiler.process(element.clauses, **given)
+    # Written as SQLAlchemy writes an instant, so that the two compare.
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', printf('%+.3f seconds', {later}))"
+
+
+@compiles(DatabaseTime, "postgresql")
+def _postgresql_time(element: DatabaseTime, compiler: SQLCompiler, **given: Any) -> str:
+    later = compiler.process(element.clauses, **given)
+    return f"(clock_timestamp() AT TIME ZONE 'UTC' + make_interval(secs => {later}))"
 
 
 def code_column(enum: type[StrEnum], name: str) -> Enum:
@@ -108,6 +144,16 @@ def _forget(session: Session, ended: SessionTransaction) -> None:
 
 
 @contextmanager
+def guarded(guard: Guard) -> Iterator[None]:
+    """Let ``guard`` watch over every transaction that begins inside; what it raises rolls that one back."""
+    token = _guard.set(guard)
+    try:
+        yield
+    finally:
+        _guard.reset(token)
+
+
+@contextmanager
 def transaction() -> Iterator[Session]:
     """Commit at the outermost exit, roll back on any error; nested use joins the outer one.
 
@@ -119,9 +165,14 @@ def transaction() -> Iterator[Session]:
         return
     session.commit()  # ends the read transaction; SQLite cannot turn one into a writer safely
     session.info["in_transaction"] = True
-    token = _writing.set(True)
+    token, guard = _writing.set(True), _guard.get()
     try:
+        if guard is not None:
+            guard.opens(session)
         yield session
+        if guard is not None:
+            session.flush()
+            guard.closes(session)
         session.commit()
     except BaseException:
         session.rollback()

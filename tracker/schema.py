@@ -25,6 +25,11 @@ def next_number() -> str:
     return f"{len(list((resource('migrations') / 'versions').glob('0*.py'))) + 1:04d}"
 
 
+def newest() -> str:
+    """Return the number of the newest migration that this program brings."""
+    return f"{int(next_number()) - 1:04d}"
+
+
 def upgrade(app: Flask, revision: str = "head") -> None:
     """Bring the database to ``revision``."""
     with app.app_context(), db.engine.begin() as connection:

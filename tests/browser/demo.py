@@ -16,8 +16,9 @@ from tracker.clock import local_date
 from tracker.database import db
 from tracker.demo.load import demo_load
 from tracker.demo.people import DEMO_PASSWORD
-from tracker.models import Issue, Person, Post, Role
+from tracker.models import Issue, Person, Post, Role, Setting
 from tracker.policy import actor_of
+from tracker.queries.health import TICK_REPORT
 from tracker.services.findings import FindingValues, finding_draft
 from workflows.issue import IssueState
 
@@ -42,6 +43,9 @@ def demo_made(migrated: Path, folder: Path) -> Flask:
         office = db.session.scalars(_posts().where(Person.login == LOGINS[Role.OFFICE])).one()
         finding_draft(values=FindingValues(description="示例：尚未写完"), actor=actor_of(office, local_date(AT)), at=AT)
         imports_made(app)
+        # No clock runs beside these pages; they are to look as if one did.
+        db.session.merge(Setting(key=TICK_REPORT, value={"ticked_at": "2999-01-01T00:00:00+00:00", "report": {}}))
+        db.session.commit()
         db.session.remove()
     return app
 

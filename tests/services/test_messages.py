@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from tests.conftest import ROOT
+from tracker.labels import ALARM
 from tracker.labels.messages import MESSAGE, message_words
 from workflows.issue import Clock
 
@@ -36,7 +37,8 @@ def test_every_kind_of_message_has_words_and_no_other() -> None:
     clocks = {f"{clock.value}_{when}" for clock in Clock for when in ("soon", "late")}
     clocks -= {f"{clock}_{when}" for clock in ("deadline", "lookback") for when in ("soon", "late")}
     by_the_clock = {"letter_receive", "letter_reply", "due_soon", "due_today", "late", "very_late", "digest"} | clocks
-    assert set(_kinds()) | by_the_clock == set(MESSAGE)
+    alarms = {f"alarm_{code}" for code in ALARM}
+    assert set(_kinds()) | by_the_clock | alarms == set(MESSAGE)
 
 
 def test_a_message_says_what_somebody_wrote_even_with_braces() -> None:

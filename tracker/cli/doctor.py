@@ -15,11 +15,13 @@ from pathlib import Path
 import click
 from alembic.util import CommandError
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
-from tracker import languages, schema
+from tracker import labels, languages, schema
 from tracker.app import create_app
 from tracker.clock import ZONE
 from tracker.database import db
+from tracker.queries.health import health_now
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,25 @@ def _database() -> Finding:
     return Finding(f"数据库 database {shown}", True)
 
 
+def _running() -> Finding:
+    """Look at what the health page shows; a fresh installation that nobody has started yet is no fault."""
+    app = create_app()
+    with app.app_context():
+        try:
+            health = health_now(Path(app.config["DATA_DIR"]))
+        except SQLAlchemyError:
+            return Finding("运行状态 health", False, "tracker db upgrade", needed=False)
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+    who = health.leader.holder if health.leader else "—"
+    words = "；".join(labels.word(labels.ALARM, code) for code in health.alarms)
+    remedy = f"{words} / {', '.join(health.alarms)}"
+    return Finding(f"运行状态 health（值守 leader: {who}）", not health.alarms, remedy, needed=False)
+
+
 LOOKS: tuple[Callable[[], Finding], ...] = (
-    _python, _sqlite, _zone, _pango, _fonts, _english, _data_folder, _database,
+    _python, _sqlite, _zone, _pango, _fonts, _english, _data_folder, _database, _running,
 )  # fmt: skip
 
 

@@ -12,15 +12,15 @@ from tracker.app import create_app
 from tracker.cli.context import plain_errors
 from tracker.database import db
 from tracker.demo import demo_is_loaded
-from tracker.jobs import build_scheduler
+from tracker.jobs import Clock
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address to listen on")
 PORT = click.option("--port", default=8000, show_default=True, help="端口 / port")
 THREADS = click.option("--threads", default=8, show_default=True, help="每进程线程数 / threads a worker")
 
 
-def run_gunicorn(app: Flask, *, host: str, port: int, workers: int, threads: int) -> None:
-    """Serve ``app`` until told to stop; with one worker the clock runs inside it."""
+def run_gunicorn(app: Flask, *, host: str, port: int, workers: int, threads: int, with_clock: bool = True) -> None:
+    """Serve ``app`` until told to stop, with a clock inside each worker where it is asked for."""
     from gunicorn.app.base import BaseApplication  # noqa: PLC0415  # there is none on Windows; only serving needs it
 
     class Server(BaseApplication):  # type: ignore[misc]  # the library is untyped
@@ -28,7 +28,8 @@ def run_gunicorn(app: Flask, *, host: str, port: int, workers: int, threads: int
             settings: dict[str, Any] = {
                 "bind": f"{host}:{port}", "workers": workers, "threads": threads, "worker_class": "gthread",
                 "timeout": 60, "preload_app": True, "control_socket_disable": True,
-                "post_fork": _start_clock if workers == 1 else _nothing, "loglevel": "warning",
+                "post_fork": _start_clock if with_clock else _nothing, "worker_exit": _stop_clock,
+                "loglevel": "warning",
             }  # fmt: skip
             for name, value in settings.items():
                 self.cfg.set(name, value)
@@ -39,16 +40,21 @@ def run_gunicorn(app: Flask, *, host: str, port: int, workers: int, threads: int
     Server().run()
 
 
-def _start_clock(server: Any, _worker: Any) -> None:
-    app = server.app.wsgi()
-    with app.app_context():
-        db.engine.dispose(close=False)  # connections do not survive a fork
-    build_scheduler(app).start()
+def _start_clock(server: Any, worker: Any) -> None:
+    _nothing(server, worker)
+    worker.tracker_clock = Clock(server.app.wsgi())
+    worker.tracker_clock.start()
 
 
 def _nothing(server: Any, _worker: Any) -> None:
     with server.app.wsgi().app_context():
-        db.engine.dispose(close=False)
+        db.engine.dispose(close=False)  # connections do not survive a fork
+
+
+def _stop_clock(_server: Any, worker: Any) -> None:
+    running: Clock | None = getattr(worker, "tracker_clock", None)
+    if running is not None:
+        running.stop()
 
 
 def refuse_unsafe(app: Flask) -> None:
@@ -72,9 +78,16 @@ def refuse_unsafe(app: Flask) -> None:
 @PORT
 @THREADS
 @click.option("--workers", default=1, show_default=True, help="进程数；SQLite 用 1 / processes; 1 with SQLite")
+@click.option(
+    "--clock/--no-clock",
+    "with_clock",
+    default=None,
+    help="是否内置时钟，默认仅单进程时 / a clock inside; by default with one worker",
+)
 @plain_errors
-def serve(host: str, port: int, threads: int, workers: int) -> None:
+def serve(host: str, port: int, threads: int, workers: int, with_clock: bool | None) -> None:
     """启动服务。 Serve the product; brings the schema up to date first."""
+    with_clock = workers == 1 if with_clock is None else with_clock
     app = create_app()
     schema.upgrade(app)
     refuse_unsafe(app)
@@ -86,7 +99,9 @@ def serve(host: str, port: int, threads: int, workers: int) -> None:
             err=True,
         )
     click.echo(f"http://{host}:{port}/   数据目录 data: {app.config['DATA_DIR']}")
-    run_gunicorn(app, host=host, port=port, workers=workers, threads=threads)
+    if not with_clock:
+        click.echo("时钟不在本进程内，请另行运行 tracker scheduler。 No clock inside: run tracker scheduler beside it.")
+    run_gunicorn(app, host=host, port=port, workers=workers, threads=threads, with_clock=with_clock)
 
 
 COMMANDS = (serve,)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import time
+import signal
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import click
 
 from tracker import clock
 from tracker.cli.context import application, plain_errors
-from tracker.jobs import build_scheduler
+from tracker.jobs import Clock
 from tracker.services.scrub import evidence_scrub
 from tracker.services.ticks import tick
 from tracker.services.verify import chain_verify
@@ -47,15 +48,16 @@ def tick_command(at: datetime | None) -> None:
 @click.command("scheduler")
 @plain_errors
 def scheduler_command() -> None:
-    """单独运行时钟（多进程部署时）。 Run the clock apart, for installations with several workers."""
+    """单独运行时钟（多进程部署时）；可运行多个，由一个值守。 Run the clock apart; of several one leads."""
+    ended = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
     with application() as app:
-        running = build_scheduler(app)
+        running = Clock(app)
         running.start()
-        try:
-            while True:
-                time.sleep(3600)
-        except KeyboardInterrupt:
-            running.shutdown()
+        click.echo(running.claim.holder)
+        ended.wait()
+        running.stop()
 
 
 @click.group("audit")

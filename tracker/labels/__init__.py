@@ -14,6 +14,7 @@ from tracker.labels.handover import (
     HELD,
     HELD_FATE,
 )
+from tracker.labels.health import ALARM, TICKED
 from tracker.labels.history import HAPPENED
 from tracker.labels.imports import (
     FATE,
@@ -91,6 +92,7 @@ from workflows.diagram import Words
 
 __all__ = [
     "ACTION",
+    "ALARM",
     "AUDIT_ACTION",
     "AUDIT_OUTCOME",
     "BAND",
@@ -165,6 +167,7 @@ __all__ = [
     "TAB",
     "TASK_KIND",
     "TASK_OUTCOME",
+    "TICKED",
     "TIMING",
     "TRIGGER",
     "UNIT_KIND",

@@ -80,6 +80,10 @@ MESSAGE: dict[str, str] = {
     "round_published": N_("{name}已发布（{period}）：本组 {n} 个走访点，请查看巡查清单。"),
     "round_withdrawn": N_("{name}（{period}）已撤回，请等待重新发布。"),
     "round_group_reported": N_("{group}已提交“{name}”的巡查报告。"),
+    "alarm_clock": N_("运行告警：时钟超过3分钟没有运行，无人收到提醒。请查看“运行状态”。"),
+    "alarm_outbox": N_("运行告警：有消息等待5分钟以上未发出。请查看“运行状态”。"),
+    "alarm_skew": N_("运行告警：有进程的时钟与数据库相差超过1分钟，已不参与值守。请校准服务器时间。"),
+    "alarm_disk": N_("运行告警：数据目录剩余空间不足500 MB。请清理或扩容。"),
     "post_approved": N_("您有新的岗位生效，可在页面上方切换岗位。"),
 }
 _SAID = N_("{message} {who}：“{words}”")

@@ -15,6 +15,7 @@ from tracker.models.group import GroupVillage, SupervisionGroup
 from tracker.models.handover import Handover
 from tracker.models.imports import Fate, ImportBatch, ImportMapping, ImportRow, ImportTask
 from tracker.models.issue import AssistingUnit, Issue, Measure, Source, Stage
+from tracker.models.lease import Heartbeat, Lease
 from tracker.models.letter import Escalation, Letter, LetterIssue, LetterReply
 from tracker.models.message import Counter, Notice, OutboxMessage
 from tracker.models.person import (
@@ -74,6 +75,7 @@ __all__ = [
     "Fate",
     "GroupVillage",
     "Handover",
+    "Heartbeat",
     "ImportBatch",
     "ImportMapping",
     "ImportRow",
@@ -86,6 +88,7 @@ __all__ = [
     "Letter",
     "LetterIssue",
     "LetterReply",
+    "Lease",
     "Measure",
     "NameReason",
     "Notice",

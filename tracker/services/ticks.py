@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, delete
+from sqlalchemy import ColumnElement, CursorResult, delete, select
 
-from tracker.database import transaction
+from tracker.database import DatabaseTime, transaction
 from tracker.models import RequestKey, Setting, SignIn, SignInAttempt
+from tracker.queries.health import TICK_REPORT
 from tracker.services.digests import digests_send, urgent_send
 from tracker.services.escalations import escalations_sweep
 from tracker.services.handover_reminders import departures_remind
@@ -59,6 +60,9 @@ def tick(*, at: datetime, longest_session: timedelta = LONGEST_SESSION) -> TickR
     )
     with transaction() as session:
         session.merge(Setting(key=HEARTBEAT, value=at.isoformat()))
+        ticked_at = session.execute(select(DatabaseTime())).scalar_one()
+        noted = {"ticked_at": ticked_at.isoformat(), "at": at.isoformat(), "report": asdict(report)}
+        session.merge(Setting(key=TICK_REPORT, value=noted))
     return report
 
 

@@ -61,6 +61,7 @@ _ENTRIES = (
     ("deliveries.index", "delivery.read", N_("消息发送"), "send"),
     ("channels.index", "channel.manage", N_("消息通道"), "settings"),
     ("accounts.index", "account.read", N_("账号与岗位"), "person"),
+    ("health.status", "health.read", N_("运行状态"), "info"),
     ("audit.index", "audit.read", N_("审计"), "shield"),
 )
 
