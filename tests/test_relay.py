@@ -19,7 +19,8 @@ from tracker.database import db
 from tracker.models import Channel, ChannelKind, ChannelState, OutboxMessage, Person, PersonChannel, Role
 from tracker.relay import RelayReport, relay_once
 from tracker.sealing import seal
-from tracker.services.relaying import CODE, message_sent, messages_claim, quiet_until
+from tracker.services.relay_quiet import CODE, held_until, quiet_until
+from tracker.services.relaying import message_sent, messages_claim
 
 OK = {"errcode": 0}
 
@@ -241,6 +242,18 @@ def test_quiet_hours_reach_over_midnight() -> None:
     assert quiet_until(night, AT - timedelta(hours=3)) == AT - timedelta(hours=2)  # 06:00
     assert quiet_until(address_of("08:00", "10:00"), AT) == AT + timedelta(hours=1)
     assert quiet_until(address_of("", ""), AT) is None
+
+
+def test_a_digest_that_is_late_waits_for_the_next_working_day(sqlite_app: Flask) -> None:
+    friday_evening = AT + timedelta(days=4, hours=14)  # 23:00 in Shanghai
+    monday = datetime(2026, 3, 9, 0, 0, tzinfo=UTC)  # 08:00, when the quiet hours end
+    anyone = address_of("", "")
+    assert held_until("digest", anyone, AT) is None
+    assert held_until("digest", anyone, friday_evening) == monday
+    assert held_until("robot_digest", None, friday_evening + timedelta(days=1)) == monday
+    assert held_until("digest", anyone, AT - timedelta(hours=3)) == AT - timedelta(hours=1)  # 06:00
+    assert held_until("urged", anyone, friday_evening) is None
+    assert held_until(CODE, address_of("22:00", "07:00"), friday_evening) is None
 
 
 def address_of(first: str, last: str) -> Any:

@@ -15,7 +15,7 @@ from tracker.errors import InvalidError, NotFoundError, TooManyError
 from tracker.languages import _
 from tracker.models import PERSONAL, Channel, ChannelKind, OutboxMessage, PersonChannel
 from tracker.policy import Actor
-from tracker.services.relaying import CODE
+from tracker.services.relay_quiet import CODE
 
 _GOOD_FOR = timedelta(minutes=30)
 _APART = timedelta(seconds=60)

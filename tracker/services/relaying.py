@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, CursorResult, Select, func, or_, select, text, update
 
-from tracker.clock import ZONE, local
 from tracker.database import db, transaction
 from tracker.models import PERSONAL, Channel, ChannelState, Issue, OutboxMessage, Person, PersonChannel
 from tracker.models.message import UNSENT
 from tracker.services.channel_states import refill, spread, state_for_change
 from tracker.services.outbox import INBOX
 from tracker.services.relay_alarms import tell_of_failure
+from tracker.services.relay_quiet import CODE, held_until
 
 LEASE = timedelta(seconds=120)
-CODE = "channel_code"
 _UNCONFIRMED_TOO = (CODE,)
 _KEPT = timedelta(hours=72)
 _MOST_TRIES = 10
@@ -104,11 +103,11 @@ def messages_claim(channel: Channel, *, at: datetime, most: int, lease: timedelt
         claimed = []
         for row in rows:
             row.claimed_until, row.claim = now + lease, row.claim + 1
-            found = known.get(row.id)
+            found = known[row.id]
             fault = _hindrance(row, found, at)
             if fault:
                 _give_up(row, fault, "", at)
-            elif found is not None and (later := quiet_until(found.PersonChannel, at)) and row.kind != CODE:
+            elif later := held_until(row.kind, found.PersonChannel, at):
                 row.next_try_at, row.claimed_until = later, None
             else:
                 claimed.append(_claimed(row, found))
@@ -151,20 +150,6 @@ def _hindrance(row: OutboxMessage, found: Any, at: datetime) -> str:
     address = found.PersonChannel
     confirmed = address is not None and (address.confirmed_at is not None or row.kind in _UNCONFIRMED_TOO)
     return "" if confirmed and (address.is_on or row.kind in _UNCONFIRMED_TOO) else "no_address"
-
-
-def quiet_until(address: PersonChannel | None, at: datetime) -> datetime | None:
-    """Return when the person's quiet hours end, if ``at`` lies in them."""
-    if address is None or not address.quiet_from or not address.quiet_to:
-        return None
-    wall = local(at)
-    first, last = time.fromisoformat(address.quiet_from), time.fromisoformat(address.quiet_to)
-    now = wall.time().replace(tzinfo=None)
-    inside = first <= now < last if first < last else now >= first or now < last
-    if not inside:
-        return None
-    day = wall.date() + timedelta(days=1 if first > last and now >= first else 0)
-    return datetime.combine(day, last, ZONE).astimezone(UTC)
 
 
 def _claimed(row: OutboxMessage, found: Any) -> Claimed:

@@ -11,7 +11,7 @@ from tracker.database import transaction
 from tracker.models import OutboxMessage
 from tracker.policy import Actor
 from tracker.services.chain import AUDIT, audit_record, chain_lock
-from tracker.services.relaying import CODE
+from tracker.services.relay_quiet import CODE
 
 MOST = 1000
 
