@@ -29,7 +29,7 @@ ELSEWHERE = {"auth.sign_in", "auth.code", "auth.reset", "auth.confirm", "auth.ch
 VIEWS = ("view", "by", "todo", "open")
 # Latin letters that an office in China writes itself.
 LATIN = re.compile(
-    r"English|WT|UTF-8|GB\d+|\.?xlsx?|ods|csv|MB|PDF|Excel|Word|Office|IP|Argon2|JSON|CSV|TOTP|[A-Z]{2}-\d{4}-\d+|demo-[\w-]+|[\w.-]+\.(?:jpg|png|pdf|docx?|xlsx?)"
+    r"https?://[\w./:-]+|[\w.-]+\.gov\.cn|SMTP|STARTTLS|TLS|HTTPS?|URL|API|Webhook|Secret|English|WT|UTF-8|GB\d+|\.?xlsx?|ods|csv|MB|PDF|Excel|Word|Office|IP|Argon2|JSON|CSV|TOTP|[A-Z]{2}-\d{4}-\d+|demo-[\w-]+|[\w.-]+\.(?:jpg|png|pdf|docx?|xlsx?)"
 )
 SAID = "nav a, button, h1, h2, h3, legend, summary, thead th, label, dt, caption, .badge, .tile, .field-help, .empty"
 CHECK = """selector => ({
