@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from tests import factories
 from tests.conftest import AT
+from tracker.clock import ZONE
 from tracker.database import db, transaction
 from tracker.models import Role
 from tracker.services import verify
@@ -43,6 +44,13 @@ def test_an_untouched_chain_is_whole() -> None:
     assert (report.intact, report.checked, report.fault) == (True, LINKS, "")
     assert report.hash in report.line()
     assert chain_verify(ISSUES).checked == 0
+
+
+def test_the_zone_in_which_an_instant_was_told_does_not_matter() -> None:
+    with transaction():
+        audit_record("示例", actor=None, at=AT.astimezone(ZONE), target="issue:1")
+    db.session.expire_all()
+    assert chain_verify(AUDIT).intact
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -39,6 +39,11 @@ def link_hash(prev_hash: str, fields: dict[str, Any]) -> str:
     return hashlib.sha256(f"{prev_hash}\n{body}".encode()).hexdigest()
 
 
+def _instant(at: datetime) -> str:
+    """Return an instant as it is read back, in UTC, whatever zone it was told in: its hash must not depend on that."""
+    return at.astimezone(UTC).isoformat()
+
+
 def event_fields(event: IssueEvent | SimpleNamespace) -> dict[str, Any]:
     """Return what the hash of an event covers."""
     return {
@@ -46,7 +51,7 @@ def event_fields(event: IssueEvent | SimpleNamespace) -> dict[str, Any]:
         "issue": event.issue_id,
         "actor": event.actor_id,
         "acting_as": event.acting_as,
-        "at": event.at.isoformat(),
+        "at": _instant(event.at),
         "trigger": event.trigger,
         "source": event.source,
         "dest": event.dest,
@@ -60,7 +65,7 @@ def audit_fields(entry: AuditEntry) -> dict[str, Any]:
         "seq": entry.seq,
         "actor": entry.actor_id,
         "acting_as": entry.acting_as,
-        "at": entry.at.isoformat(),
+        "at": _instant(entry.at),
         "action": entry.action,
         "target": entry.target,
         "outcome": entry.outcome,
