@@ -71,7 +71,8 @@ def test_the_deadline_stands_still_while_an_issue_is_suspended() -> None:
     here = flows.issue_in(S.SUSPENDED)
     first = here.issue.deadline
     assert first == date(2026, 3, 16)
-    saved(CalendarCorrection(day=date(2026, 3, 4), is_workday=False, name="示例", source="示例", made_at=here.at))
+    off = date(2026, 3, 4)
+    saved(CalendarCorrection(day=off, first_day=off, is_workday=False, name="示例", source="示例", made_at=here.at))
     here.at += timedelta(days=7)  # five working days, less the county's own holiday
     issue = issue_resume(**here.by(here.office), reason="示例")
     assert (issue.state, issue.deadline, issue.first_deadline) == (S.RECTIFYING, date(2026, 3, 20), first)
