@@ -21,10 +21,16 @@ from workflows.issue import IssueState
 
 pytestmark = pytest.mark.browser
 # What is no page: data for scripts, files, and what the tests of the components look at.
-NO_PAGES = ("static", "health.", "components.", "units.suggest", "people.suggest", "evidence.", "notices.pdf")
+NO_PAGES = (
+    "static", "health.", "components.", "units.suggest", "people.suggest", "evidence.", "notices.pdf", "calendars.feed",
+    "visit_reports.photo", "visit_reports.thumb",
+)  # fmt: skip
 DATA = (".rows", ".progress")  # of imports, by whichever door
 # Pages that a signed-in person of the demo does not come by: their own tests open them.
-ELSEWHERE = {"auth.sign_in", "auth.code", "auth.reset", "auth.confirm", "auth.choose_post", "setup.index"}
+ELSEWHERE = {
+    "auth.sign_in", "auth.code", "auth.reset", "auth.confirm", "auth.choose_post", "setup.index", "channels.edit",
+    "handovers.detail", "handovers.paper", "inbox.digest", "points.export", "points.unit", "posts.held",
+}  # fmt: skip
 # Parameters that make another page of the same address.
 VIEWS = ("view", "by", "todo", "open")
 # Latin letters that an office in China writes itself.
