@@ -55,14 +55,17 @@ class Health:
 
 
 def health_now(folder: Path) -> Health:
-    """Return how it stands; ``folder`` is where the files lie."""
+    """Return how it stands; ``folder`` is where the files lie.
+
+    A clock that has just begun to lead has as long for its first tick as between two of them.
+    """
     at, leader = _leader()
     beats = db.session.scalars(select(Heartbeat).order_by(Heartbeat.is_leader.desc(), Heartbeat.started_at)).all()
     ticked_at, report = _last_tick()
     queues = _queues(at)
     room = shutil.disk_usage(folder).free
     wrong = {
-        CLOCK_STANDS: ticked_at is None or at - ticked_at > TICK_LATE,
+        CLOCK_STANDS: all(at - sign > TICK_LATE for sign in (ticked_at, leader and leader.taken_at) if sign),
         OUTBOX_STANDS: any(at - queue.oldest > OUTBOX_LATE for queue in queues),
         CLOCK_WRONG: any(abs(beat.clock_off) > CLOCK_TOLERANCE for beat in beats if at - beat.beat_at < ALIVE),
         DISK_FULL: room < LEAST_ROOM,
