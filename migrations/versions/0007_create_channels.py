@@ -1,4 +1,4 @@
-"""create channels: how messages leave the house, where they reach each person, who stands in for whom;
+"""create channels: how messages leave the house and where they reach each person;
 and on a message what the relay needs: when it may go, when to try again, who is just sending it
 
 Revision ID: 0007
@@ -22,7 +22,6 @@ MOMENTS = ("not_before", "next_try_at", "failed_at", "claimed_until")
 def upgrade() -> None:
     _create_channels()
     _create_addresses()
-    _create_substitutes()
     with op.batch_alter_table("outbox_message") as batch_op:
         batch_op.drop_index("ix_outbox_message_pending")
         batch_op.alter_column("recipient_id", existing_type=sa.Integer(), nullable=True)
@@ -109,30 +108,6 @@ def _create_addresses() -> None:
     )
 
 
-def _create_substitutes() -> None:
-    people = ("person_id", "substitute_id", "entered_by_id", "agreed_by_id", "ended_by_id")
-    op.create_table(
-        "substitute",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("substitute_id", sa.Integer(), nullable=False),
-        sa.Column("first_day", sa.Date(), nullable=False),
-        sa.Column("last_day", sa.Date(), nullable=False),
-        sa.Column("entered_by_id", sa.Integer(), nullable=False),
-        sa.Column("entered_at", sa.DateTime(), nullable=False),
-        sa.Column("agreed_by_id", sa.Integer(), nullable=True),
-        sa.Column("agreed_at", sa.DateTime(), nullable=True),
-        sa.Column("ended_by_id", sa.Integer(), nullable=True),
-        sa.Column("ended_at", sa.DateTime(), nullable=True),
-        *(sa.ForeignKeyConstraint([name], ["person.id"], name=op.f(f"fk_substitute_{name}_person")) for name in people),
-        sa.CheckConstraint("first_day <= last_day", name=op.f("ck_substitute_days")),
-        sa.CheckConstraint("person_id <> substitute_id", name=op.f("ck_substitute_other")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_substitute")),
-    )
-    op.create_index("ix_substitute_person_id_last_day", "substitute", ["person_id", "last_day"])
-    op.create_index("ix_substitute_substitute_id", "substitute", ["substitute_id"])
-
-
 def downgrade() -> None:
     op.drop_index("ix_outbox_message_unsent", "outbox_message")
     op.execute("DELETE FROM outbox_message WHERE recipient_id IS NULL")
@@ -143,7 +118,6 @@ def downgrade() -> None:
             batch_op.drop_column(name)
         batch_op.alter_column("recipient_id", existing_type=sa.Integer(), nullable=False)
         batch_op.create_index("ix_outbox_message_pending", ["channel", "sent_at"])
-    op.drop_table("substitute")
     op.drop_table("person_channel")
     op.drop_table("channel_state")
     op.drop_table("channel")

@@ -6,7 +6,6 @@ from tracker.models.channel import (
     ChannelKind,
     ChannelState,
     PersonChannel,
-    Substitute,
 )
 from tracker.models.decision import Consent, Extension
 from tracker.models.evidence import Blob, Evidence, Phase
@@ -117,7 +116,6 @@ __all__ = [
     "Stage",
     "Star",
     "StarLead",
-    "Substitute",
     "SupervisionGroup",
     "TaskOutcome",
     "Unit",

@@ -1,8 +1,8 @@
-"""How messages leave the house: the county's channels, each person's addresses, and who stands in for whom."""
+"""How messages leave the house: the county's channels and each person's addresses."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -111,33 +111,3 @@ class PersonChannel(Model):
     person: Mapped[Person] = relationship()
 
     __table_args__ = (UniqueConstraint("person_id", "kind"),)
-
-
-class Substitute(Model):
-    """Who receives the messages of somebody who is away, both days inclusive; hands over no right.
-
-    In force once agreed: at once between holders of posts at one unit or group, else by the office.
-    """
-
-    __tablename__ = "substitute"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    substitute_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    first_day: Mapped[date]
-    last_day: Mapped[date]
-    entered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    entered_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    agreed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    agreed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-    person: Mapped[Person] = relationship(foreign_keys=person_id)
-    substitute: Mapped[Person] = relationship(foreign_keys=substitute_id)
-
-    __table_args__ = (
-        Index("ix_substitute_person_id_last_day", "person_id", "last_day"),
-        CheckConstraint("first_day <= last_day", name="days"),
-        CheckConstraint("person_id <> substitute_id", name="other"),
-    )
