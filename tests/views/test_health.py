@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
@@ -11,9 +12,11 @@ from tests import factories
 from tests.factories import saved, sign_in
 from tracker.database import db
 from tracker.jobs import Clock
+from tracker.labels.health import TICKED
 from tracker.models import Heartbeat, Lease, OutboxMessage, Role, Setting
 from tracker.queries.health import TICK_REPORT
 from tracker.services.leases import database_instant
+from tracker.services.ticks import TickReport
 
 
 @pytest.fixture
@@ -63,6 +66,10 @@ def test_the_page_names_the_leader_and_what_waits(visitor: FlaskClient, running:
     page = sign_in(visitor, factories.post(Role.AUDITOR)).get("/health/status").text
     for words in (running.claim.holder, "一切正常", "值守", "电子邮件", "SQLite"):
         assert words in page
+
+
+def test_every_figure_of_a_tick_has_its_words() -> None:
+    assert TICKED.keys() >= {one.name for one in fields(TickReport)}
 
 
 def test_the_page_says_when_nobody_leads(visitor: FlaskClient) -> None:
