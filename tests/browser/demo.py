@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Select, select
 
 from tests import worlds
 from tests.browser.imported import imports_made
 from tests.conftest import build_app
+from tests.factories import sign_in
 from tracker.clock import local_date
 from tracker.database import db
 from tracker.demo.load import demo_load
@@ -56,6 +58,14 @@ def states(app: Flask) -> dict[str, str]:
         found = {f"/issues/{id}": state.value for id, state in db.session.execute(select(Issue.id, Issue.state))}
         db.session.remove()
     return found
+
+
+def client_of(app: Flask, role: Role) -> FlaskClient:
+    """Return a client that whoever has that role in the demo county has signed in with."""
+    with app.app_context():
+        client = sign_in(app.test_client(), db.session.scalars(_posts().where(Person.login == LOGINS[role])).one())
+        db.session.remove()
+    return client
 
 
 def rechecker(app: Flask) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
+from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 from werkzeug.exceptions import HTTPException
 
-from tests.browser.demo import LOGINS, states
+from tests.browser.demo import LOGINS, client_of, states
 from tests.browser.imported import import_states
 from tests.browser.visitors import DESK, PHONE, Visitor, visiting
 from tracker.demo.people import DEMO_PASSWORD
@@ -38,6 +40,8 @@ LATIN = re.compile(
     r"https?://[\w./:-]+|[\w.-]+\.gov\.cn|SMTP|STARTTLS|TLS|HTTPS?|URL|API|Webhook|Secret|English|WT|UTF-8|GB\d+|\.?xlsx?|ods|csv|MB|PDF|Excel|Word|Office|IP|Argon2|JSON|CSV|TOTP|[A-Z]{2}-\d{4}-\d+|demo-[\w-]+|[\w.-]+\.(?:jpg|png|pdf|docx?|xlsx?)"
 )
 SAID = "nav a, button, h1, h2, h3, legend, summary, thead th, label, dt, caption, .badge, .tile, .field-help, .empty"
+# The elements that axe has examined in this process, by the width of the screen.
+EXAMINED: dict[int, set[str]] = {screen["viewport"]["width"]: set() for screen in (DESK, PHONE)}
 CHECK = """selector => ({
   wide: document.documentElement.scrollWidth - innerWidth,
   text: document.body.innerText,
@@ -51,22 +55,26 @@ CHECK = """selector => ({
 
 
 @dataclass
-class Round:
-    """One role's walk through the pages: what was found, and what was wrong.
+class Walk:
+    """One role's way through the pages by their links alone, without a browser: what was met, and what was wrong.
 
-    ``shapes`` are the elements that axe has examined, by the width of the screen, in this walk or an earlier one;
     ``states`` says for the path of an issue, or of an import, in which state it is, for its page differs with that.
     """
 
-    visitor: Visitor
     app: Flask
-    shapes: dict[int, set[str]]
     states: dict[str, str]
+    client: FlaskClient | None = None
     seen: set[str] = field(default_factory=set)
     met: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
 
-    def walk(self, *first: str) -> None:
+    def walk(self, role: Role) -> None:
+        """Open everything that ``role`` comes by from its first page; the office also issues in every state."""
+        self._follow("/", "/profile")
+        if role is Role.OFFICE:
+            self._follow(*self.states, "/filters/?page=issues")
+
+    def _follow(self, *first: str) -> None:
         """Open ``first`` and everything that is linked from there, one page of each kind."""
         waiting = list(first)
         while waiting:
@@ -75,7 +83,17 @@ class Round:
             if kind is None or kind in self.seen:
                 continue
             self.seen.add(kind)
+            self.met.add(kind.split(" ")[0])
             waiting += self._open(path)
+
+    def _open(self, path: str) -> list[str]:
+        """Open the page at ``path``; return where its links lead."""
+        assert self.client
+        with self.client.get(path) as answer:
+            if answer.status_code >= 400:
+                self.wrong.append(f"{path}: {answer.status_code}")
+            is_page = answer.status_code == 200 and answer.mimetype == "text/html"
+            return re.findall(r'<a\b[^>]*?\shref="([^"]*)"', unescape(answer.text)) if is_page else []
 
     def _kind(self, path: str) -> str | None:
         """Return what tells this page from others of its address, or ``None`` for what is no page of ours."""
@@ -91,12 +109,14 @@ class Round:
         state = self.states.get(parts.path, "")
         return " ".join([endpoint, state, *(f"{name}={query[name]}" for name in VIEWS if name in query)])
 
-    def _endpoint(self, path: str) -> str:
-        return (self._kind(path) or "").split(" ")[0]
+
+@dataclass
+class Looked(Walk):
+    """The same in a browser, where each page is looked at in both widths."""
+
+    visitor: Visitor = field(kw_only=True)
 
     def _open(self, path: str) -> list[str]:
-        endpoint = self._endpoint(path)
-        self.met.add(endpoint)
         if urlsplit(path).path.endswith((".xlsx", ".csv", ".pdf")):
             status = self.visitor.context.request.get(self.visitor.address + path).status
             self.wrong += [f"{path}: {status}"] if status >= 400 else []
@@ -114,7 +134,7 @@ class Round:
             page.set_viewport_size(screen["viewport"])
             width = screen["viewport"]["width"]
             found = page.evaluate(CHECK, SAID)
-            wrong = self._violations(width, {self._endpoint(path), *found["shapes"]})
+            wrong = self._violations(width, {(self._kind(path) or "").split(" ")[0], *found["shapes"]})
             wrong += [f"{found['wide']} px too wide"] if found["wide"] > 0 else []
             wrong += [f"no name: {one}" for one in found["empty"]]
             wrong += sorted({f"Latin: {left}" for left in map(latin, found["said"]) if left})
@@ -123,9 +143,9 @@ class Round:
 
     def _violations(self, width: int, shapes: set[str]) -> list[str]:
         """Return what axe objects to; a page made of nothing but elements it knows is passed over."""
-        if shapes <= self.shapes[width]:
+        if shapes <= EXAMINED[width]:
             return []
-        self.shapes[width] |= shapes
+        EXAMINED[width] |= shapes
         violations = Axe().run(self.visitor.page).response["violations"]
         return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in violations]
 
@@ -135,25 +155,28 @@ def latin(said: str) -> str:
     return " ".join(re.findall(r"[A-Za-z]{2,}", LATIN.sub("", said)))
 
 
-def test_every_page_is_fit_for_everyone(browser: Browser, demo: str, demo_app: Flask) -> None:
-    met: set[str] = set()
-    wrong: list[str] = []
-    shapes: dict[int, set[str]] = {screen["viewport"]["width"]: set() for screen in (DESK, PHONE)}
+@pytest.mark.parametrize("role", LOGINS)
+def test_every_page_is_fit_for_everyone(role: Role, browser: Browser, demo: str, demo_app: Flask) -> None:
     issues = states(demo_app) | import_states(demo_app)
-    for role, login in LOGINS.items():
-        with visiting(browser, demo, DESK) as visitor:
-            visitor.sign_in(login, DEMO_PASSWORD)
-            walk = Round(visitor, demo_app, shapes, issues)
-            walk.walk("/", "/profile")
-            if role is Role.OFFICE:
-                walk.walk(*issues, "/filters/?page=issues")
-            met |= walk.met
-            wrong += [f"{role}: {one}" for one in (*walk.wrong, *visitor.complaints)]
+    with visiting(browser, demo, DESK) as visitor:
+        visitor.sign_in(LOGINS[role], DEMO_PASSWORD)
+        walk = Looked(demo_app, issues, visitor=visitor)
+        walk.walk(role)
+        wrong = [*walk.wrong, *visitor.complaints]
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_page_is_come_by(demo: str, demo_app: Flask) -> None:
+    issues = states(demo_app) | import_states(demo_app)
+    met: set[str] = set()
+    for role in LOGINS:
+        walk = Walk(demo_app, issues, client_of(demo_app, role))
+        walk.walk(role)
+        assert not walk.wrong
+        met |= walk.met
     pages = {rule.endpoint for rule in demo_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
-    assert {
-        page for page in pages if not page.startswith(NO_PAGES) and not page.endswith(DATA)
-    } - met - ELSEWHERE == set()
+    pages = {page for page in pages if not page.startswith(NO_PAGES) and not page.endswith(DATA)}
+    assert pages - met - ELSEWHERE == set()
 
 
 def test_the_office_meets_issues_in_every_state(demo_app: Flask) -> None:
