@@ -11,23 +11,45 @@ from flask import Flask
 
 from tests import factories
 from tests.conftest import AT
-from tests.flows import detail, issue_in, refused, sign_off, told
+from tests.flows import World, detail, issue_in, refused, sign_off, told
 from tracker import labels
 from tracker.clock import local_date
 from tracker.database import db
 from tracker.errors import ForbiddenError, InvalidError, NotFoundError, RefusedError
-from tracker.models import AuditEntry, Consent, Extension, Handover, Issue, IssueEvent, Post, Role
+from tracker.models import (
+    AuditEntry,
+    Consent,
+    Extension,
+    Handover,
+    InspectionRound,
+    Issue,
+    IssueEvent,
+    Letter,
+    Post,
+    Role,
+    RoundGroup,
+    RoundKind,
+    RoundStop,
+)
 from tracker.policy import Actor, actor_of, visible
 from tracker.queries.handovers import departing
 from tracker.queries.held import KINDS, held_counts
+from tracker.queries.held_lines import group_work, recorded_lines
+from tracker.queries.letters import letters_waiting
 from tracker.services.consents import consent_give, consent_request
 from tracker.services.extensions import extension_approve, extension_request
 from tracker.services.handover_moves import MOVERS
 from tracker.services.handovers import handover_accept, handover_decline, handover_propose, handover_withdraw
+from tracker.services.instructions import InstructionValues, instruction_give
 from tracker.services.issues import issue_sign_off
+from tracker.services.letter_making import LetterValues
+from tracker.services.letters import letter_receive, letter_reply, letter_settle, letter_write
+from tracker.services.visits import VisitEnd, visit_finish, visit_start
 from workflows.consent import ConsentKind
 from workflows.handover import HandoverState
 from workflows.issue import IssueState
+from workflows.letter import LetterKind, LetterState
+from workflows.round import RoundState
 
 S = IssueState
 TODAY = local_date(AT)
@@ -300,3 +322,87 @@ def test_a_secretary_hands_over_what_lies_with_the_grids_of_the_village(app: Fla
     successor = colleague(here.secretary)
     handover = accept(propose(here.secretary, successor), successor)
     assert [row["id"] for row in handover.result] == [of_grid.id]
+
+
+def letter_to(here: World, **given: Any) -> Letter:
+    """Return a document about the issue, received by the assignee for their unit."""
+    values = LetterValues(**{"recipient_unit_id": here.assignee.unit_id, "words": "示例：请限期整改"} | given)
+    letter = letter_write(kind=LetterKind.ORDER, values=values, issue_ids=[here.issue.id], actor=here.office, at=AT)
+    return letter_receive(letter_id=letter.id, actor=here.assignee, at=AT)
+
+
+def test_a_document_to_reply_to_passes_with_its_duty_and_not_with_its_receipt() -> None:
+    here = issue_in(S.RECTIFYING)
+    letter = letter_to(here)
+    values = LetterValues(here.assignee.unit_id, words="示例：报送材料")
+    matter = letter_write(kind=LetterKind.ORDER, values=values, actor=here.office, at=AT)
+    assert held_counts([post_of(here.assignee)])[here.assignee.post_id] == {"responsible": 1, "letter": 1}
+    successor = colleague(here.assignee)
+    accept(propose(here.assignee, successor, kinds=("letter",)), successor)
+    assert (letter.received_by_id, letter.handed_to_id) == (here.assignee.person_id, successor.person_id)
+    assert (matter.handed_to_id, detail("handover")["held"]) == (None, ["letter"])
+    entry = db.session.query(AuditEntry).filter_by(action="handover.accept").one()
+    assert (entry.detail["letters"], entry.detail["moved"]) == ([letter.id], 1)
+    assert held_counts([post_of(successor)])[successor.post_id] == {"letter": 1}
+    letter_reply(letter_id=letter.id, words="示例：已整改", actor=successor, at=AT)
+    assert "letter" not in held_counts([post_of(successor)]).get(successor.post_id, {})
+
+
+@pytest.mark.parametrize("with_the_issue", [True, False])
+def test_a_document_about_a_confidential_issue_passes_only_to_who_may_see_it(with_the_issue: bool) -> None:
+    here = issue_in(S.RECTIFYING)
+    here.issue.is_confidential = True
+    db.session.commit()
+    letter = letter_to(here)
+    assert letter.recipient_id == here.assignee.person_id
+    successor = colleague(here.assignee)
+    handover = propose(here.assignee, successor, kinds=("responsible", "letter") if with_the_issue else ("letter",))
+    accept(handover, successor)
+    assert {row["fate"] for row in handover.result} == ({"moved"} if with_the_issue else {"unseen"})
+    assert letter.recipient_id == (successor if with_the_issue else here.assignee).person_id
+
+
+def test_a_leader_hands_over_the_instructions_that_wait_for_an_answer_and_stays_who_gave_them() -> None:
+    here = issue_in(S.RECTIFYING)
+    values = InstructionValues("示例：请一周内办结")
+    letter = instruction_give(issue_id=here.issue.id, values=values, actor=here.leader, at=AT)
+    successor = colleague(here.leader)
+    accept(propose(here.leader, successor), successor)
+    assert (letter.leader_id, letter.followed_by_id) == (here.leader.person_id, successor.person_id)
+    letter_receive(letter_id=letter.id, actor=here.assignee, at=AT)
+    letter_reply(letter_id=letter.id, words="示例：已办结", actor=here.assignee, at=AT)
+    assert successor.person_id in told("letter_replied")
+    waits = {actor: [one.id for one in letters_waiting(actor).letters] for actor in (here.leader, successor)}
+    assert waits == {here.leader: [], successor: [letter.id]}
+    letter_settle(letter_id=letter.id, actor=successor, at=AT)
+    assert letter.state is LetterState.SETTLED
+
+
+@pytest.mark.parametrize("at_home", [True, False])
+def test_a_visit_that_was_begun_is_ended_by_the_successor_but_not_at_home(at_home: bool) -> None:
+    here = issue_in(S.DRAFT)
+    held = factories.saved(
+        InspectionRound(
+            name="示例轮次", kind=RoundKind.ROUTINE, state=RoundState.PUBLISHED, first_day=TODAY, last_day=TODAY,
+            seed=1, made_at=AT, published_at=AT,
+        )
+    )  # fmt: skip
+    factories.saved(RoundGroup(round_id=held.id, group_id=here.finders.id, days=[str(TODAY)], people=2, stops_a_day=3))
+    stop = factories.saved(
+        RoundStop(round_id=held.id, group_id=here.finders.id, village_id=here.village.id, day=TODAY, position=1)
+    )  # fmt: skip
+    visit = visit_start(stop_id=stop.id, people=[here.finder.person_id], actor=here.finder, at=AT)
+    successor = colleague(here.finder, who=factories.person(home_unit_id=here.village.id if at_home else None))
+    handover = propose(here.finder, successor, kinds=("visit",))
+    accept(handover, successor)
+    assert [row["fate"] for row in handover.result] == ["recused" if at_home else "moved"]
+    assert group_work(post_of(successor), successor) == (1, 0)
+    lines = recorded_lines(handover.result, here.finder)
+    assert [line.visit for line in lines] == [visit]
+    if at_home:
+        return
+    end(here.finder)
+    over = VisitEnd([here.finder.person_id, successor.person_id], AT, AT, nothing_found=True)
+    ended = visit_finish(stop_id=stop.id, end=over, actor=successor, at=AT)
+    assert (ended.handed_to_id, len(ended.people), ended.made_by_id) == (successor.person_id, 2, here.finder.person_id)
+    assert held_counts([post_of(successor)]) == {}

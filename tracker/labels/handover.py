@@ -29,9 +29,13 @@ HELD: dict[str, str] = {
     "draft": N_("未登记的草稿"),
     "extension": N_("等待批复的延期申请"),
     "consent": N_("等待领导批示的报请"),
+    "letter": N_("待签收、待回复的文书和批示"),
+    "letter_given": N_("等待答复的批示和督办单"),
+    "visit": N_("未结束的走访"),
 }
 HELD_FATE: dict[str, str] = {
     "moved": N_("已移交"),
     "recused": N_("未移交：接收人须回避（户籍或居住村）"),
+    "unseen": N_("未移交：接收人无权查看其中的保密问题"),
     "gone": N_("未移交：接收前已办结或已转出"),
 }

@@ -25,6 +25,8 @@ class Letter(Model):
     the day by which the recipient's present move must be made, ``remind_on`` the next day on which they are reminded.
     ``made_by`` is empty where the clock proposed it, ``issued_by`` where the clock issued it. ``leader`` is who gave an
     instruction, or, on the ladder, the leader in charge who is told because no unit stands above the recipient.
+    ``handed_to`` took over the answer from whoever received it for the unit, ``followed_by`` the waiting for it from
+    whoever gave the document: both by a handover.
     """
 
     __tablename__ = "letter"
@@ -55,6 +57,8 @@ class Letter(Model):
     remind_on: Mapped[date | None]
     received_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     received_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    handed_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    followed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     opinion: Mapped[str] = mapped_column(Text, default="")
@@ -70,6 +74,8 @@ class Letter(Model):
     made_by: Mapped[Person | None] = relationship(foreign_keys=made_by_id)
     issued_by: Mapped[Person | None] = relationship(foreign_keys=issued_by_id)
     received_by: Mapped[Person | None] = relationship(foreign_keys=received_by_id)
+    handed_to: Mapped[Person | None] = relationship(foreign_keys=handed_to_id)
+    followed_by: Mapped[Person | None] = relationship(foreign_keys=followed_by_id)
     settled_by: Mapped[Person | None] = relationship(foreign_keys=settled_by_id)
     withdrawn_by: Mapped[Person | None] = relationship(foreign_keys=withdrawn_by_id)
     issues: Mapped[list[LetterIssue]] = relationship(back_populates="letter", order_by="LetterIssue.position")

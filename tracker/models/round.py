@@ -189,6 +189,7 @@ class Visit(Model):
     """A group in a village: who (ids of persons), from when to when, and what it asked of the village.
 
     ``nothing_found`` is a record of its own. ``forms_asked`` and ``photos_asked`` count against the village's ceiling.
+    ``handed_to`` goes on with it since a handover of whoever began it.
     """
 
     __tablename__ = "visit"
@@ -206,13 +207,15 @@ class Visit(Model):
     forms_asked: Mapped[int] = mapped_column(default=0)
     photos_asked: Mapped[int] = mapped_column(default=0)
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    handed_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     client_key: Mapped[str | None] = mapped_column(String(40))
 
     stop: Mapped[RoundStop | None] = relationship()
     round: Mapped[InspectionRound | None] = relationship()
     group: Mapped[SupervisionGroup] = relationship()
     village: Mapped[Unit] = relationship()
-    made_by: Mapped[Person | None] = relationship()
+    made_by: Mapped[Person | None] = relationship(foreign_keys=made_by_id)
+    handed_to: Mapped[Person | None] = relationship(foreign_keys=handed_to_id)
 
     __table_args__ = (
         Index("uq_visit_client_key", "made_by_id", "client_key", unique=True),

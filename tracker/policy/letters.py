@@ -24,7 +24,7 @@ def letter_visible(actor: Actor) -> ColumnElement[bool]:
         return true()
     if actor.role in (Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR, Role.REPORTER):
         return false()
-    own = Letter.made_by_id == actor.person_id
+    own = or_(Letter.made_by_id == actor.person_id, Letter.followed_by_id == actor.person_id)
     sides = [own, Letter.recipient_id == actor.person_id, _about_what_they_see(actor)]
     if actor.unit_path:
         sides.append(Letter.recipient_unit_id.in_(below_ids(actor)))
@@ -56,12 +56,14 @@ def letter_capacities(actor: Actor | None, letter: Letter) -> frozenset[LetterCa
     """Return the capacities in which ``actor``, or the clock where there is none, acts on a document they may see."""
     if actor is None:
         return frozenset({LetterCapacity.CLOCK})
+    follows = letter.followed_by_id == actor.person_id
     same_unit = actor.unit_id is not None and actor.unit_id == letter.made_unit_id
     held = {
         LetterCapacity.OFFICE: actor.role is Role.OFFICE,
         LetterCapacity.ISSUER: letter.made_by_id == actor.person_id
+        or follows
         or (same_unit and actor.role in (Role.DEPARTMENT, Role.LEADER) and letter.made_by_id is not None),
-        LetterCapacity.GIVER: actor.role is Role.LEADER and letter.leader_id == actor.person_id,
+        LetterCapacity.GIVER: actor.role is Role.LEADER and (letter.leader_id == actor.person_id or follows),
         LetterCapacity.RECIPIENT: is_recipient(actor, letter),
     }
     return frozenset(capacity for capacity, holds in held.items() if holds)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from tracker.database import db
 from tracker.errors import NotFoundError
-from tracker.models import Handover, Issue, Person, Post, Role
-from tracker.policy import Actor, visible
+from tracker.models import Handover, Person, Post, Role
+from tracker.policy import Actor
 from tracker.policy.handovers import visible_handovers, visible_posts
-from tracker.queries.held import GROUP, Held, held_counts
+from tracker.queries.held import GROUP, held_counts
 from tracker.queries.people import RESPONSIBLE, in_force
 from workflows.handover import HandoverState
 
@@ -23,24 +22,6 @@ SIZE = 50
 AHEAD = timedelta(days=14)
 _BACK = timedelta(days=365)
 _MOST_POSTS = 300
-_AT_ONCE = 500
-_SUMMARY = 40
-
-
-@dataclass(frozen=True)
-class HeldLine:
-    """One thing on a handover list; ``issue`` is missing where there is none or none the reader may see."""
-
-    kind: str
-    issue: Issue | None
-    is_hidden: bool
-    fate: str = ""
-    is_new: bool = False
-
-    @property
-    def summary(self) -> str:
-        """Return the first words of the finding."""
-        return self.issue.description[:_SUMMARY] if self.issue else ""
 
 
 @dataclass(frozen=True)
@@ -184,31 +165,6 @@ def pending_for(post_id: int) -> list[Handover]:
     """Return the handovers of a post that wait for their answer."""
     query = select(Handover).where(Handover.post_id == post_id, Handover.state == HandoverState.PROPOSED)
     return list(db.session.scalars(query.options(*_PEOPLE).order_by(Handover.id)))
-
-
-def held_lines(things: Iterable[Held], actor: Actor) -> list[HeldLine]:
-    """Return what is held as lines to read; an issue that the actor may not see is one line that says nothing of it."""
-    return recorded_lines([{"kind": one.kind, "issue_id": one.issue_id} for one in things], actor)
-
-
-def recorded_lines(rows: Sequence[Mapping[str, Any]], actor: Actor) -> list[HeldLine]:
-    """Return the rows of a handover's ``content`` or ``result`` as lines to read, as far as the actor may see them."""
-    ids = sorted({row["issue_id"] for row in rows if row.get("issue_id") is not None})
-    issues: dict[int, Issue] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        query = select(Issue).where(Issue.id.in_(ids[start : start + _AT_ONCE]), visible(actor))
-        issues |= {issue.id: issue for issue in db.session.scalars(query.options(joinedload(Issue.location)))}
-    return [
-        HeldLine(
-            row["kind"], issues.get(row.get("issue_id") or 0), _is_hidden(row, issues), row.get("fate", ""),
-            bool(row.get("is_new")),
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-def _is_hidden(row: Mapping[str, Any], issues: Mapping[int, Issue]) -> bool:
-    return row.get("issue_id") is not None and row["issue_id"] not in issues
 
 
 def unit_names_of(handovers: Iterable[Handover]) -> dict[int, str]:

@@ -9,20 +9,24 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, literal, or_, select
 
 from tracker.database import db
-from tracker.models import Consent, Extension, Issue, Post, Role, Unit
+from tracker.models import Consent, Extension, Issue, Letter, Post, Role, Unit, Visit
+from tracker.policy import RECEIVING
 from tracker.queries.people import RESPONSIBLE
 from workflows.consent import ConsentState
 from workflows.extension import ExtensionState
 from workflows.issue import IssueState
+from workflows.letter import LetterKind, LetterState
 
 UNDER_WAY = (
     IssueState.REGISTERED, IssueState.ASSIGNED, IssueState.RECTIFYING, IssueState.SUBMITTED, IssueState.VERIFIED,
     IssueState.SUSPENDED,
 )  # fmt: skip
 GROUP = (Role.GROUP_LEAD, Role.GROUP_MEMBER)
+GIVERS = (Role.LEADER, Role.DEPARTMENT)  # the office answers as one for what it gave
+ANSWERED = (LetterState.ISSUED, LetterState.RECEIVED)
 FINDERS = (Role.OFFICE, *GROUP, Role.TOWNSHIP, Role.VILLAGE, Role.REPORTER)
 
 
@@ -38,7 +42,7 @@ class HeldKind:
 
     def query(self) -> Select[Any]:
         """Return (post, key, issue or nothing) of what posts of these roles hold."""
-        issue = self.issue if self.issue is not None else func.coalesce(None)
+        issue = self.issue if self.issue is not None else literal(None, Integer)
         return (
             select(Post.id.label("post_id"), self.key.label("key"), issue.label("issue_id"))
             .join_from(Post, self.key.class_, self.on)
@@ -73,6 +77,27 @@ def waits_for(request: type[Extension] | type[Consent]) -> ColumnElement[int]:
     return func.coalesce(request.handed_to_id, request.asked_by_id)
 
 
+def _to_answer() -> ColumnElement[bool]:
+    """Match documents that name the person, or that they received for their unit and have to reply to.
+
+    What the unit has not received yet, and what names nobody, lies with all its posts and passes by itself.
+    """
+    took = and_(
+        Letter.recipient_id.is_(None), Letter.state == LetterState.RECEIVED,
+        func.coalesce(Letter.handed_to_id, Letter.received_by_id) == Post.person_id,
+    )  # fmt: skip
+    mine = or_(Letter.recipient_id == Post.person_id, took)
+    return and_(Letter.state.in_(ANSWERED), Letter.recipient_unit_id == Post.unit_id, mine)
+
+
+def _to_follow() -> ColumnElement[bool]:
+    """Match documents whose answer the person waits for: instructions of a leader, and what they issued themselves."""
+    gave = case((Letter.kind == LetterKind.INSTRUCTION, Letter.leader_id), else_=Letter.made_by_id)
+    waits = Letter.state.in_((*ANSWERED, LetterState.REPLIED))
+    here = or_(Post.role == Role.LEADER, Letter.made_unit_id == Post.unit_id)
+    return and_(waits, func.coalesce(Letter.followed_by_id, gave) == Post.person_id, here)
+
+
 KINDS: tuple[HeldKind, ...] = (
     HeldKind(
         "responsible", RESPONSIBLE, Issue.id, Issue.id,
@@ -96,6 +121,15 @@ KINDS: tuple[HeldKind, ...] = (
     HeldKind(
         "consent", (Role.OFFICE, *GROUP), Consent.id, Consent.issue_id,
         and_(waits_for(Consent) == Post.person_id, Consent.state == ConsentState.REQUESTED),
+    ),
+    HeldKind("letter", RECEIVING, Letter.id, None, _to_answer()),
+    HeldKind("letter_given", GIVERS, Letter.id, None, _to_follow()),
+    HeldKind(
+        "visit", GROUP, Visit.id, None,
+        and_(
+            Visit.ended_at.is_(None), Visit.group_id == Post.group_id,
+            func.coalesce(Visit.handed_to_id, Visit.made_by_id) == Post.person_id,
+        ),
     ),
 )  # fmt: skip
 

@@ -85,8 +85,9 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
     if actor.role is Role.OFFICE:
         settling = Letter.state == LetterState.REPLIED
     elif actor.role is Role.LEADER:
-        settling = and_(Letter.state == LetterState.REPLIED, Letter.leader_id == actor.person_id,
-                        Letter.kind == LetterKind.INSTRUCTION)  # fmt: skip
+        gave = and_(Letter.kind == LetterKind.INSTRUCTION, Letter.leader_id == actor.person_id)
+        mine = or_(Letter.followed_by_id == actor.person_id, and_(Letter.followed_by_id.is_(None), gave))
+        settling = and_(Letter.state == LetterState.REPLIED, mine)
     elif actor.role is Role.DEPARTMENT:
         settling = and_(Letter.state == LetterState.REPLIED, Letter.made_unit_id == actor.unit_id)
     return or_(is_mine_to_answer(actor), settling)
@@ -134,6 +135,7 @@ def letter_seen(letter_id: int, actor: Actor) -> Letter:
     query = select(Letter).where(Letter.id == letter_id, letter_visible(actor))
     people = (
         Letter.leader, Letter.made_by, Letter.issued_by, Letter.received_by, Letter.settled_by, Letter.withdrawn_by,
+        Letter.handed_to, Letter.followed_by,
     )  # fmt: skip
     query = query.options(
         joinedload(Letter.recipient_unit), *map(joinedload, people), _ISSUES,

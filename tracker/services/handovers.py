@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -13,14 +13,14 @@ from tracker.clock import local_date
 from tracker.database import db, transaction
 from tracker.errors import ConflictError, InvalidError, NotFoundError
 from tracker.models import Handover, Issue, Person, Post
-from tracker.policy import Actor
+from tracker.policy import Actor, actor_of
 from tracker.policy.handovers import handover_capacities, visible_handovers
 from tracker.queries.handovers import is_gone, pending_for, post_for, successors
 from tracker.queries.held import Held, held_by
 from tracker.services.chain import ISSUES, audit_record, chain_lock, events_record
 from tracker.services.checks import in_range, words_of
 from tracker.services.feeds import feeds_end
-from tracker.services.handover_moves import MOVERS
+from tracker.services.handover_moves import MOVERS, issues_named, numbers_of
 from tracker.services.outbox import enqueue
 from tracker.services.refusals import refused
 from tracker.services.transitions import handover_move
@@ -87,13 +87,15 @@ def handover_accept(*, handover_id: int, actor: Actor, at: datetime, version: in
         handover, post = _for_change(handover_id, actor, version)
         handover_move(handover, "accept", _facts(post, handover.receiver_id, actor, at, handover=handover))
         held = held_by(post, handover.kinds)
-        stays = _moved(handover, held)
+        stays = _moved(handover, held, _receiver(handover, post, local_date(at)))
         handover.result = _result(handover, held, stays)
         handover.decided_by_id, handover.decided_at = actor.person_id, at
         db.session.flush()
-        _record(handover, held, stays, actor, at)
+        gone = [one for one in held if (one.kind, one.key) not in stays]
+        _record(handover, gone, actor, at)
         feeds = feeds_end(handover.giver_id)
-        detail = _told(handover) | {"moved": _count(handover, MOVED), "stayed": len(stays), "feeds": feeds}
+        counts = {"moved": len(gone), "stayed": len(stays), "feeds": feeds}
+        detail = _told(handover) | numbers_of(gone) | counts
         audit_record("handover.accept", actor=actor, at=at, target=_target(handover), detail=detail)
         _tell("handover_accepted", handover, _parties(handover), _count(handover, MOVED), actor, at)
     return handover
@@ -159,12 +161,18 @@ def _facts(
     )
 
 
-def _moved(handover: Handover, held: Sequence[Held]) -> dict[tuple[str, int], str]:
+def _receiver(handover: Handover, post: Post, today: date) -> Actor:
+    """Return the receiver in the post by which they may take over, whichever they act in."""
+    fits = next(one for one in successors(post, today) if one.person_id == handover.receiver_id)
+    return actor_of(fits, today)
+
+
+def _moved(handover: Handover, held: Sequence[Held], to: Actor) -> dict[tuple[str, int], str]:
     """Move everything that can move; return what stays and why."""
     stays: dict[tuple[str, int], str] = {}
     for kind in handover.kinds:
         ids = [one.key for one in held if one.kind == kind]
-        stays |= {(kind, key): code for key, code in MOVERS[kind](ids, handover).items()} if ids else {}
+        stays |= {(kind, key): code for key, code in MOVERS[kind](ids, to).items()} if ids else {}
     return stays
 
 
@@ -183,20 +191,15 @@ def _result(handover: Handover, held: Sequence[Held], stays: Mapping[tuple[str, 
     return rows + [row | {"fate": GONE, "is_new": False} for key, row in stated.items() if key not in now]
 
 
-def _record(
-    handover: Handover, held: Sequence[Held], stays: Mapping[tuple[str, int], str], actor: Actor, at: datetime
-) -> None:
+def _record(handover: Handover, gone: Sequence[Held], actor: Actor, at: datetime) -> None:
     """Append one event to each issue of which something moved."""
-    kinds: dict[int, list[str]] = {}
-    for one in held:
-        if one.issue_id is not None and (one.kind, one.key) not in stays:
-            kinds.setdefault(one.issue_id, []).append(one.kind)
+    kinds = issues_named(gone)
     states = dict(db.session.execute(select(Issue.id, Issue.state).where(Issue.id.in_(list(kinds)))).all())
     names = _names(handover)
     told = {"handover_id": handover.id, "from_id": handover.giver_id, "from": names[0], "to_id": handover.receiver_id,
             "to": names[1]}  # fmt: skip
     rows = [
-        (issue_id, {"source": states[issue_id], "dest": states[issue_id], "detail": told | {"held": sorted(set(what))}})
+        (issue_id, {"source": states[issue_id], "dest": states[issue_id], "detail": told | {"held": sorted(what)}})
         for issue_id, what in sorted(kinds.items())
     ]
     events_record(rows, "handover", actor=actor, at=at)

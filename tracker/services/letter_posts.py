@@ -45,8 +45,8 @@ def confidential_of(letter: Letter) -> Sequence[Issue]:
 
 
 def givers_of(letter: Letter, today: date) -> set[int]:
-    """Return who waits for the answer: the office, who made the document, the leader who gave it or is in charge."""
-    named = [one for one in (letter.made_by_id, letter.leader_id) if one is not None]
+    """Return who waits for the answer: the office, who made the document or follows it, the leader who gave it."""
+    named = [one for one in (letter.made_by_id, letter.leader_id, letter.followed_by_id) if one is not None]
     query = select(Post.person_id).join(Person, Person.id == Post.person_id)
     query = query.where(*in_force(today), or_(Post.role == Role.OFFICE, Post.person_id.in_(named)))
     return set(db.session.scalars(query.distinct()))

@@ -158,7 +158,7 @@ def visit_finish(*, stop_id: int, end: VisitEnd, actor: Actor, at: datetime) -> 
                 task.done_at, task.done_by_id = at, actor.person_id
                 task.outcome = TaskOutcome.FOUND if found else TaskOutcome.NOTHING
         stop_move(stop, "finish", stop_facts(stop, actor, open_tasks=sum(task.done_at is None for task in stop.tasks)))
-        visit.people = _checked(stop, end.people, actor)
+        visit.people = _checked(stop, end.people, actor, visit.people)
         visit.started_at, visit.ended_at, visit.nothing_found = end.started_at, end.ended_at, end.nothing_found
         visit.forms_asked, visit.photos_asked = end.forms_asked, end.photos_asked
         stop_record("visit.finish", stop, actor, at, found=found, nothing_found=end.nothing_found)
@@ -208,13 +208,13 @@ def _noted(stop: RoundStop, actor: Actor) -> Visit:
     return visit
 
 
-def _checked(stop: RoundStop, people: Sequence[int], actor: Actor) -> list[int]:
-    """Return who went; each belongs to the group today, and nobody visits the village they come from."""
+def _checked(stop: RoundStop, people: Sequence[int], actor: Actor, before: Sequence[int] = ()) -> list[int]:
+    """Return who went; each belongs to the group today, or did when it began, and nobody visits the own village."""
     members = {post.person_id: post.person for post in posts_of_group(stop.group_id, actor.today)}
     went = sorted(set(people))
-    if not went or not set(went) <= set(members):
+    if not went or not set(went) <= {*members, *before}:
         raise InvalidError({"people": _("请选择到场的本组人员")})
-    staying = [members[one].name for one in went if members[one].home_unit_id == stop.village_id]
+    staying = [members[one].name for one in went if one in members and members[one].home_unit_id == stop.village_id]
     if staying:
         words = _("{names}：{why}")
         why = labels.word(labels.REFUSAL, "stop_recused")

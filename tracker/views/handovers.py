@@ -17,6 +17,7 @@ from tracker.policy.handovers import handover_capacities
 from tracker.queries import handovers as queries
 from tracker.queries.accounts import account_find, names_of
 from tracker.queries.held import held_by, held_counts
+from tracker.queries.held_lines import group_work, held_lines, recorded_lines
 from tracker.services import handovers
 from tracker.services.sign_ins import is_in_force
 from tracker.views.access import access
@@ -70,13 +71,14 @@ def propose(post_id: int) -> Page:
 
 
 def _propose_page(post: Post, errors: dict[str, str]) -> str:
-    lines = queries.held_lines(held_by(post), g.actor)
+    lines = held_lines(held_by(post), g.actor)
     sections = [(kind, [line for line in lines if line.kind == kind]) for kind in dict.fromkeys(x.kind for x in lines)]
     pending = queries.pending_for(post.id)
     return render_template(
         "handovers/propose.html", post=post, place=post_label(post), sections=sections, errors=errors,
         is_own=post.person_id == g.actor.person_id, is_gone=queries.is_gone(post, g.actor.today), pending=pending,
-        typed=request.form, total=len(lines), taken={kind for one in pending for kind in one.kinds},
+        typed=request.form, total=len(lines), group_work=group_work(post, g.actor),
+        taken={kind for one in pending for kind in one.kinds},
         people=[(one.person_id, f"{one.person.name}（{post_label(one)}）") for one in _receivers(post)],
     )  # fmt: skip
 
@@ -99,7 +101,7 @@ def _detail(handover: Handover, errors: dict[str, str]) -> str:
 def _shown(handover: Handover) -> dict[str, Any]:
     """Return what the page and the printed list show alike."""
     accepted = handover.state is HandoverState.ACCEPTED
-    lines = queries.recorded_lines(handover.result if accepted else handover.content, g.actor)
+    lines = recorded_lines(handover.result if accepted else handover.content, g.actor)
     held = handover_capacities(
         g.actor, giver_id=handover.giver_id, group_id=handover.group_id, receiver_id=handover.receiver_id
     )

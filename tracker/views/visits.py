@@ -73,7 +73,7 @@ def _page(
     return render_template(
         "visits/stop.html", page=page, stop=page.stop, visit=page.visit, acts=acts, opened=opened, errors=errors or {},
         recused=mine and is_recused_at(g.actor, page.stop.village_id), typed=request.form, labels=field_labels(),
-        members=_members(page.stop.group_id, page.stop.village_id) if acts else [],
+        members=_members(page) if acts else [],
         chosen=request.form.getlist("people") if request.method == "POST" else None, kept=to_keep(files),
         outcomes={task.id: [(o.value, labels.word(labels.TASK_OUTCOME, o)) for o in visits.outcomes_of(task)]
                   for task in page.stop.tasks},
@@ -81,10 +81,14 @@ def _page(
     )  # fmt: skip
 
 
-def _members(group_id: int, village_id: int) -> list[tuple[int, str]]:
-    """Return who of the group may visit the village: everybody but those who come from there."""
-    posts = posts_of_group(group_id, g.actor.today)
-    return list({p.person_id: p.person.name for p in posts if p.person.home_unit_id != village_id}.items())
+def _members(page: queries.Village) -> list[tuple[int, str]]:
+    """Return who of the group may visit the village, and who was there when the visit began.
+
+    Everybody but those who come from there; somebody who left the group since did go.
+    """
+    posts = posts_of_group(page.stop.group_id, g.actor.today)
+    today = {p.person_id: p.person.name for p in posts if p.person.home_unit_id != page.stop.village_id}
+    return list({**today, **page.people}.items())
 
 
 def _act(stop_id: int, opened: str, done: str, act: Callable[[], object]) -> ResponseReturnValue:
