@@ -16,7 +16,7 @@ from tests.access.world import ANONYMOUS, NOWHERE, PRINCIPALS, World
 from tracker.models import Role
 from tracker.policy import Cell, matrix
 
-OF_ISSUES = {"issue_id", "evidence_id", "notice_id", "extension_id", "consent_id", "letter_id"}
+OF_ISSUES = {"issue_id", "evidence_id", "notice_id", "extension_id", "consent_id", "letter_id", "letter_file_id"}
 SLOW = {"notices.pdf", "letters.pdf"}  # makes a document each time: denied to everyone as usual, let in once
 # Let in, and yet nothing to show for the parameters that anybody may try.
 ELSEWHERE = {

@@ -32,7 +32,11 @@ from tracker.models import (
     ImportRow,
     InspectionRound,
     Issue,
+    Letter,
+    LetterFile,
+    LetterReply,
     OutboxMessage,
+    Person,
     Phase,
     PolicyVersion,
     Post,
@@ -274,6 +278,16 @@ def _imports() -> dict[str, int]:
     return found
 
 
+def _reply_photo(letter: Letter, by: Person) -> int:
+    """Return the id of a photograph that came with a reply to the document."""
+    with transaction():
+        photo = intake(current_store(), [pictures.upload(pictures.picture(color="green"), "b.jpg")])
+        blobs_remember(photo, clock.now())
+    reply = factories.saved(LetterReply(letter_id=letter.id, words="示例", by_id=by.id, at=clock.now()))
+    file = LetterFile(reply_id=reply.id, blob_sha256=photo[0].sha256, name="示例.jpg")
+    return int(factories.saved(file).id)
+
+
 def _of(issue: Issue, office: Post) -> dict[str, Any]:
     """Return the ids of an issue and of everything that hangs on it."""
     asker = factories.person()
@@ -311,5 +325,5 @@ def _of(issue: Issue, office: Post) -> dict[str, Any]:
     )
     return {
         "issue_id": issue.id, "evidence_id": evidence.id, "notice_id": notice.id, "extension_id": extension.id,
-        "consent_id": consent.id, "letter_id": letter.id,
+        "consent_id": consent.id, "letter_id": letter.id, "letter_file_id": _reply_photo(letter, asker),
     }  # fmt: skip

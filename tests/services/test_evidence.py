@@ -148,6 +148,6 @@ def test_nothing_chosen_is_told() -> None:
 
 
 def test_damage_is_recorded() -> None:
-    evidence_report_damage(evidence_id=7, sha256="ab", actor=factories.actor(Role.OFFICE), at=AT)
+    evidence_report_damage(target="evidence:7", sha256="ab", actor=factories.actor(Role.OFFICE), at=AT)
     entry = db.session.scalars(select(AuditEntry)).one()
     assert (entry.action, entry.outcome, entry.target) == ("evidence.damaged", "failed", "evidence:7")

@@ -13,11 +13,11 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from tests import factories, flows
+from tests import factories, flows, pictures
 from tests.flows import World
 from tracker import clock
 from tracker.database import db
-from tracker.models import Issue, Letter, OutboxMessage, Post, Role, UnitKind
+from tracker.models import Issue, IssueEvent, Letter, LetterFile, OutboxMessage, Post, Role, UnitKind
 from tracker.policy import Actor
 from tracker.services.escalations import escalations_sweep
 from tracker.services.letter_making import LetterValues
@@ -155,3 +155,48 @@ def test_points_add_up_by_unit_and_lead_to_what_they_were_taken_for(sqlite_app: 
     cells = list(load_workbook(io.BytesIO(book.data)).active.iter_rows(min_row=4, values_only=True))
     book.close()
     assert [row[7] for row in cells] == [1, 2]
+
+
+def replied_with_files(app: Flask, world: World) -> tuple[str, list[LetterFile]]:
+    """Return the address of a document and what came with its reply, of which no try was in vain."""
+    values = LetterValues(world.assignee.unit_id, words="示例：请报送材料")
+    ids = [world.issue.id]
+    letter = letter_write(kind=LetterKind.ORDER, values=values, issue_ids=ids, actor=world.office, at=world.at)
+    assignee, page = entered(app, world.assignee), f"/letters/{letter.id}"
+    assert assignee.post(f"{page}/receive").status_code == 303
+    bad = assignee.post(f"{page}/reply", data={"words": "示例：已办", "files": (io.BytesIO(b"MZ"), "a.exe")})
+    assert bad.status_code == 415
+    assert "示例：已办" in bad.text
+    chosen = [(io.BytesIO(pictures.phone_photo()), "现场.jpg"), (io.BytesIO(pictures.PDF), "报告.pdf")]
+    refused = assignee.post(f"{page}/reply", data={"words": " ", "files": chosen})
+    assert refused.status_code == 422
+    kept = re.findall(r'name="kept" value="([^"]+)"', refused.text)
+    assert assignee.post(f"{page}/reply", data={"words": "示例：已办", "kept": kept}).status_code == 303
+    return page, list(db.session.scalars(select(LetterFile).order_by(LetterFile.id)))
+
+
+def test_a_reply_brings_photos_and_documents_that_stand_on_page_and_paper(sqlite_app: Flask, world: World) -> None:
+    page, files = replied_with_files(sqlite_app, world)
+    office = entered(sqlite_app, world.office)
+    assert [file.name for file in files] == ["现场.jpg", "报告.pdf"]
+    shown = office.get(page).text
+    assert shown.count("报告.pdf") == 3  # to look at, to be read out, and on the list to print
+    assert files[1].blob_sha256[:16] in shown
+    assert "（附件 2 个）" in office.get(f"/issues/{world.issue.id}").text
+    told = db.session.scalars(select(IssueEvent).where(IssueEvent.trigger == "letter_reply")).one()
+    assert [one["sha256"] for one in told.detail["files"]] == [file.blob_sha256 for file in files]
+
+
+def test_what_came_with_a_reply_is_seen_by_whoever_sees_the_document(sqlite_app: Flask, world: World) -> None:
+    page, (photo, document) = replied_with_files(sqlite_app, world)
+    office = entered(sqlite_app, world.office)
+    picture = office.get(f"/letters/files/{photo.id}/copy")
+    assert (picture.mimetype, b"Exif" in picture.data) == ("image/jpeg", False)
+    saved = office.get(f"/letters/files/{document.id}/file")
+    assert saved.data == pictures.PDF
+    assert saved.headers["Content-Disposition"].startswith("attachment")
+    assert office.get(f"/letters/files/{document.id}/thumb").status_code == 404
+    stranger = entered(
+        sqlite_app, factories.actor(Role.ASSIGNEE, unit_id=factories.unit(UnitKind.DEPARTMENT).id, today=world.today)
+    )
+    assert {stranger.get(one).status_code for one in (page, f"/letters/files/{photo.id}/copy")} == {404}

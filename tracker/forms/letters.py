@@ -15,7 +15,7 @@ from workflows.letter import LetterKind, LetterState
 LABELS: Mapping[str, str] = {
     "kind": N_("文书种类"), "recipient_unit_id": N_("发往单位"), "reply_by": N_("回复期限"), "subject": N_("督办事项"),
     "words": N_("内容"), "reason": N_("理由"), "opinion": N_("意见"), "version": N_("版本"), "issue_ids": N_("问题"),
-    "state": N_("状态"), "unit": N_("发往单位"), "ids": N_("文书"),
+    "state": N_("状态"), "unit": N_("发往单位"), "ids": N_("文书"), "files": N_("照片和文件"),
 }  # fmt: skip
 
 

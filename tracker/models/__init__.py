@@ -15,7 +15,7 @@ from tracker.models.handover import Handover
 from tracker.models.imports import Fate, ImportBatch, ImportMapping, ImportRow, ImportTask
 from tracker.models.issue import AssistingUnit, Issue, Measure, Source, Stage
 from tracker.models.lease import Heartbeat, Lease
-from tracker.models.letter import Escalation, Letter, LetterIssue, LetterReply
+from tracker.models.letter import Escalation, Letter, LetterFile, LetterIssue, LetterReply
 from tracker.models.message import Counter, Notice, OutboxMessage
 from tracker.models.person import (
     ADMIN_ROLES,
@@ -85,6 +85,7 @@ __all__ = [
     "Issue",
     "IssueEvent",
     "Letter",
+    "LetterFile",
     "LetterIssue",
     "LetterReply",
     "Lease",

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.database import Model, UTCDateTime, code_column
+from tracker.models.evidence import Blob
 from tracker.models.issue import Issue
 from tracker.models.person import Person
 from tracker.models.unit import Unit
@@ -124,8 +125,25 @@ class LetterReply(Model):
     return_words: Mapped[str] = mapped_column(Text, default="")
 
     letter: Mapped[Letter] = relationship(back_populates="replies")
+    files: Mapped[list[LetterFile]] = relationship(back_populates="reply", order_by="LetterFile.id")
     by: Mapped[Person] = relationship(foreign_keys=by_id)
     returned_by: Mapped[Person | None] = relationship(foreign_keys=returned_by_id)
+
+
+class LetterFile(Model):
+    """A photograph or document that came with a reply; the same bytes count once a reply. Never deleted."""
+
+    __tablename__ = "letter_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reply_id: Mapped[int] = mapped_column(ForeignKey("letter_reply.id"))
+    blob_sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256"), index=True)
+    name: Mapped[str] = mapped_column(String(255))
+
+    reply: Mapped[LetterReply] = relationship(back_populates="files")
+    blob: Mapped[Blob] = relationship()
+
+    __table_args__ = (UniqueConstraint("reply_id", "blob_sha256"),)
 
 
 class Escalation(Model):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.database import db
 from tracker.errors import NotFoundError
-from tracker.models import Issue, Letter, LetterIssue, LetterReply, Role
+from tracker.models import Issue, Letter, LetterFile, LetterIssue, LetterReply, Role
 from tracker.policy import Actor, is_mine_to_answer, letter_visible, visible
 from tracker.queries.rules import policy_of, work_calendar
 from workflows.letter import LADDER, LetterKind, LetterState
@@ -139,9 +139,22 @@ def letter_seen(letter_id: int, actor: Actor) -> Letter:
     )  # fmt: skip
     query = query.options(
         joinedload(Letter.recipient_unit), *map(joinedload, people), _ISSUES,
-        selectinload(Letter.replies).options(joinedload(LetterReply.by), joinedload(LetterReply.returned_by)),
+        selectinload(Letter.replies).options(
+            joinedload(LetterReply.by), joinedload(LetterReply.returned_by),
+            selectinload(LetterReply.files).joinedload(LetterFile.blob),
+        ),
     )  # fmt: skip
     found = db.session.scalars(query, execution_options={"populate_existing": True}).unique().first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def letter_file_seen(file_id: int, actor: Actor) -> LetterFile:
+    """Return what came with a reply, with its blob; raise ``NotFoundError`` where the document is not to be seen."""
+    query = select(LetterFile).join(LetterFile.reply).join(LetterReply.letter)
+    query = query.where(LetterFile.id == file_id, letter_visible(actor)).options(joinedload(LetterFile.blob))
+    found = db.session.scalars(query).first()
     if found is None:
         raise NotFoundError
     return found
@@ -152,7 +165,11 @@ def letters_of_issue(issue_id: int, actor: Actor) -> Sequence[Letter]:
     held = select(LetterIssue.letter_id).where(LetterIssue.issue_id == issue_id)
     query = select(Letter).where(Letter.id.in_(held), letter_visible(actor)).order_by(Letter.id)
     return db.session.scalars(
-        query.options(joinedload(Letter.recipient_unit), joinedload(Letter.leader), selectinload(Letter.replies))
+        query.options(
+            joinedload(Letter.recipient_unit),
+            joinedload(Letter.leader),
+            selectinload(Letter.replies).selectinload(LetterReply.files),
+        )
     ).all()
 
 

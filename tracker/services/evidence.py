@@ -105,10 +105,10 @@ def blobs_remember(files: Sequence[StoredFile], at: datetime) -> None:
         db.session.execute(insert(Blob).values(row).on_conflict_do_nothing())
 
 
-def evidence_report_damage(*, evidence_id: int, sha256: str, actor: Actor, at: datetime) -> None:
-    """Record that bytes asked for were missing or no longer matched their hash."""
+def evidence_report_damage(*, target: str, sha256: str, actor: Actor, at: datetime) -> None:
+    """Record that bytes asked for, of ``target``, were missing or no longer matched their hash."""
     with transaction():
         audit_record(
-            "evidence.damaged", actor=actor, at=at, target=f"evidence:{evidence_id}", outcome="failed",
+            "evidence.damaged", actor=actor, at=at, target=target, outcome="failed",
             detail={"sha256": sha256},
         )  # fmt: skip

@@ -12,10 +12,11 @@ from tracker import labels
 from tracker.clock import local_date
 from tracker.database import db, transaction
 from tracker.errors import ConflictError, InvalidError, NotFoundError
-from tracker.models import Issue, Letter, LetterIssue, LetterReply, RequestKey
+from tracker.models import Issue, Letter, LetterFile, LetterIssue, LetterReply, RequestKey
 from tracker.policy import Actor, letter_capacities, letter_visible, visible
 from tracker.services.chain import ISSUES, chain_lock
 from tracker.services.checks import in_range, words_needed, words_of
+from tracker.services.evidence import blobs_remember
 from tracker.services.letter_making import (
     WORDS,
     LetterValues,
@@ -30,6 +31,7 @@ from tracker.services.letter_posts import givers_of, letter_tell, recipients_of
 from tracker.services.letter_text import issues_of
 from tracker.services.points import points_reverse
 from tracker.services.transitions import letter_move
+from tracker.storage import StoredFile
 from workflows.letter import EndReason, LetterFacts, LetterKind, LetterState
 
 LIMIT = 100  # issues of one document
@@ -93,15 +95,22 @@ def letter_receive(*, letter_id: int, actor: Actor, at: datetime, version: int |
         return letter
 
 
-def letter_reply(*, letter_id: int, words: str, actor: Actor, at: datetime, version: int | None = None) -> Letter:
-    """Reply to the document; the office, and who gave it, are told."""
+def letter_reply(
+    *, letter_id: int, words: str, files: Sequence[StoredFile] = (), actor: Actor, at: datetime,
+    version: int | None = None,
+) -> Letter:  # fmt: skip
+    """Reply to the document, with what proves it; the office, and who gave it, are told."""
     with transaction() as session:
         letter = _for_change(letter_id, actor, version)
         said = words_needed("words", words, "letter_no_reply", WORDS)
         letter_move(letter, "reply", _facts(letter, actor))
-        session.add(LetterReply(letter_id=letter.id, words=said, by_id=actor.person_id, at=at))
+        unique = list({file.sha256: file for file in files}.values())
+        blobs_remember(unique, at)
+        kept = [LetterFile(blob_sha256=file.sha256, name=file.name) for file in unique]
+        session.add(LetterReply(letter_id=letter.id, words=said, by_id=actor.person_id, at=at, files=kept))
         letter_wait(letter, local_date(at))
-        letter_record(letter, "reply", {"words": said}, actor, at)
+        told = {"files": [{"name": file.name, "sha256": file.sha256} for file in unique]} if unique else {}
+        letter_record(letter, "reply", {"words": said} | told, actor, at)
         letter_tell(letter, "letter_replied", givers_of(letter, local_date(at)), actor=actor, at=at, words=said)
         return letter
 

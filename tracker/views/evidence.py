@@ -12,7 +12,7 @@ from tracker import clock
 from tracker.errors import NotFoundError
 from tracker.forms.base import Form
 from tracker.languages import N_, _
-from tracker.models import Evidence, Phase
+from tracker.models import Blob, Phase
 from tracker.queries.evidence import evidence_for
 from tracker.services.evidence import evidence_add, evidence_report_damage
 from tracker.storage import DamagedError, Limits, Store, StoredFile, Upload, intake
@@ -66,47 +66,48 @@ def add(issue_id: int) -> AnyResponse:
 @access("evidence.read")
 def show(evidence_id: int) -> Response:
     evidence = evidence_for(evidence_id, g.actor)
-    return _picture(evidence, evidence.blob.copy_sha256)
+    return picture_shown(evidence.blob.copy_sha256, f"evidence:{evidence.id}")
 
 
 @bp.get("/evidence/<int:evidence_id>/thumb")
 @access("evidence.read")
 def thumb(evidence_id: int) -> Response:
     evidence = evidence_for(evidence_id, g.actor)
-    return _picture(evidence, evidence.blob.thumb_sha256)
+    return picture_shown(evidence.blob.thumb_sha256, f"evidence:{evidence.id}")
 
 
 @bp.get("/evidence/<int:evidence_id>/file")
 @access("evidence.read")
 def download(evidence_id: int) -> Response:
-    """Serve a document to be saved; of a picture the copy, since the original tells where its owner stood."""
     evidence = evidence_for(evidence_id, g.actor)
-    copy = evidence.blob.copy_sha256
-    if copy is None:
-        return _saved(evidence, evidence.blob_sha256, evidence.blob.media_type, evidence.name)
-    return _saved(evidence, copy, "image/jpeg", str(Path(evidence.name).with_suffix(".jpg")))
+    return file_saved(evidence.blob, evidence.name, f"evidence:{evidence.id}")
 
 
-def _picture(evidence: Evidence, sha256: str | None) -> Response:
+def picture_shown(sha256: str | None, target: str) -> Response:
+    """Return a re-encoded picture to be shown; ``target`` is what the audit calls it if it is damaged."""
     if sha256 is None:
         raise NotFoundError
-    answer = _answer(evidence, sha256, "image/jpeg")
+    answer = _answer(target, sha256, "image/jpeg")
     answer.headers["Cache-Control"] = f"private, max-age={_DAY}, immutable"
     return answer
 
 
-def _saved(evidence: Evidence, sha256: str, media_type: str, name: str) -> Response:
-    answer = _answer(evidence, sha256, media_type)
+def file_saved(blob: Blob, name: str, target: str) -> Response:
+    """Return a file to be saved; of a picture the copy, since the original tells where its owner stood."""
+    if blob.copy_sha256 is None:
+        answer = _answer(target, blob.sha256, blob.media_type)
+    else:
+        answer, name = _answer(target, blob.copy_sha256, "image/jpeg"), str(Path(name).with_suffix(".jpg"))
     answer.headers["Content-Disposition"] = disposition(name)
     return answer
 
 
-def _answer(evidence: Evidence, sha256: str, media_type: str) -> Response:
+def _answer(target: str, sha256: str, media_type: str) -> Response:
     """Return the bytes, if they are what they were; else record the damage and raise ``DamagedError``."""
     try:
         content = current_store().read(sha256)
     except DamagedError:
-        evidence_report_damage(evidence_id=evidence.id, sha256=sha256, actor=g.actor, at=clock.now())
+        evidence_report_damage(target=target, sha256=sha256, actor=g.actor, at=clock.now())
         raise
     answer = Response(content, mimetype=media_type)
     answer.headers["X-Content-Type-Options"] = "nosniff"

@@ -18,10 +18,12 @@ from tracker.languages import N_, _
 from tracker.models import Letter
 from tracker.services import letters
 from tracker.services.letter_bulk import proposals_decide
+from tracker.storage import StoredFile
 from tracker.views.access import access
 from tracker.views.ids import id_of
-from tracker.views.issue_pages import MISTAKES
+from tracker.views.issue_pages import MISTAKES, errors_of
 from tracker.views.letters import DOORS, Page, letter_page, list_page, looked_up, values_of
+from tracker.views.received import files_of_form, kept_files
 
 bp = Blueprint("letter_acts", __name__, url_prefix="/letters")
 LIMIT = 200
@@ -35,6 +37,7 @@ class _Act:
     done: str
     form: type[Form]
     call: Callable[[Any, dict[str, Any]], Letter]
+    takes_files: bool = False
 
 
 def _issue(form: forms.WriteForm, by: dict[str, Any]) -> Letter:
@@ -52,7 +55,8 @@ def _withdraw(form: forms.ReasonForm, by: dict[str, Any]) -> Letter:
 _ACTS = (
     _Act("issue", N_("已发出"), forms.WriteForm, _issue),
     _Act("receive", N_("已签收"), forms.BareForm, lambda form, by: letters.letter_receive(**by)),
-    _Act("reply", N_("已回复"), forms.ReplyForm, lambda form, by: letters.letter_reply(**by, words=form.words)),
+    _Act("reply", N_("已回复"), forms.ReplyForm, lambda form, by: letters.letter_reply(**by, words=form.words),
+         takes_files=True),
     _Act("return", N_("已退回重报"), forms.ReturnForm,
          lambda form, by: letters.letter_return(**by, reason=form.reason, reply_by=form.reply_by)),
     _Act("settle", N_("已办结"), forms.OpinionForm, _settle),
@@ -62,14 +66,15 @@ _ACTS = (
 
 def _view(act: _Act) -> Callable[..., Any]:
     def view(letter_id: int) -> Page | Response:
+        files: tuple[StoredFile, ...] = ()
         try:
+            files = files_of_form() if act.takes_files else ()
             given: MultiDict[str, str] = looked_up(request.form) if act.trigger == "issue" else request.form
             form: Any = act.form.parse(given)
             by = {"letter_id": letter_id, "actor": g.actor, "at": clock.now(), "version": form.version}
-            letter = act.call(form, by)
+            letter = act.call(form, by | {"files": files} if act.takes_files else by)
         except MISTAKES as error:
-            errors = error.errors if isinstance(error, InvalidError) else {"form": error.message}
-            return letter_page(letter_id, act.trigger, errors), error.status
+            return letter_page(letter_id, act.trigger, errors_of(error), files or kept_files()), error.status
         flash(_("{number} {done}").format(number=letter.number or "", done=_(act.done)).strip(), "success")
         return redirect(url_for("letters.page", letter_id=letter.id), 303)
 

@@ -24,10 +24,13 @@ from tracker.reports.pdf import pdf_render
 from tracker.services.letter_making import LetterValues, letter_preview
 from tracker.services.letter_text import issues_of
 from tracker.services.letters import LIMIT, letter_write
+from tracker.storage import StoredFile
 from tracker.storage.names import disposition
 from tracker.views.access import access
 from tracker.views.chosen import unit_chosen
 from tracker.views.ids import id_of
+from tracker.views.issue_photos import size_words
+from tracker.views.received import to_keep
 from workflows.engine import NOT_BY_YOU, available
 from workflows.instruction import machine_of
 from workflows.letter import LetterFacts, LetterKind, LetterState, reply_days
@@ -75,15 +78,18 @@ def page(letter_id: int) -> str:
     return letter_page(letter_id)
 
 
-def letter_page(letter_id: int, opened: str = "", errors: dict[str, str] | None = None) -> str:
-    """Return the page of a document, with the form that was refused open."""
+def letter_page(
+    letter_id: int, opened: str = "", errors: dict[str, str] | None = None, files: tuple[StoredFile, ...] = ()
+) -> str:
+    """Return the page of a document, with the form that was refused open and the files that came with it."""
     letter = queries.letter_seen(letter_id, g.actor)
     unit = letter.recipient_unit
     return render_template(
         "letters/page.html", letter=letter, paper=letter_paper(_content(letter)), moves=_moves(letter), opened=opened,
         errors=errors or {}, typed=request.form if errors else {}, names=names(), unit_name=unit.name if unit else "",
         skipped=[labels.word(labels.LETTER_KIND, one.partition(":")[0]) for one in letter.skipped],
-        is_late=letter.due_on is not None and letter.due_on < g.actor.today,
+        is_late=letter.due_on is not None and letter.due_on < g.actor.today, kept=to_keep(files),
+        size_words=size_words,
     )  # fmt: skip
 
 
