@@ -35,6 +35,7 @@ CHANNEL_HOSTS: list[str] = []  # hosts that channels may call though they are no
 CHANNEL_CA_FILE = ""  # certificates (PEM) that channels trust; empty: those of the system
 CHANNEL_SECONDS = 20.0  # the longest one call of a channel may take
 RELAY_SECONDS = 5  # how often the outbox is looked at
+REMINDER_DAYS = 400  # how long it is kept what people were reminded of; at least as long as a year is evaluated
 TICK_SECONDS = 60  # how often the clock looks
 LEASE_SECONDS = 20  # a leader that was not heard of for that long has to give way to another process
 LEASE_RENEW_SECONDS = 5  # how often each process with a clock says that it is alive

@@ -82,7 +82,12 @@ class Clock:
             return
         try:
             with guarded(fence):
-                tick(at=database_instant(), longest_session=timedelta(hours=self.app.config["SESSION_HOURS"]))
+                config = self.app.config
+                tick(
+                    at=database_instant(),
+                    longest_session=timedelta(hours=config["SESSION_HOURS"]),
+                    kept_reminders=timedelta(days=max(1, config["REMINDER_DAYS"])),
+                )
             self.claim.fault = ""
         except LeaseLostError as lost:
             _LOG.warning("tick ended: %s", lost)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from tracker.models import Channel, ChannelState
 from tracker.outward import Allowed
 from tracker.sealing import SealError, seal, unseal
 from tracker.services.channel_states import channel_hold, channel_works, token_keep
+from tracker.services.refreshing import message_refresh
 from tracker.services.relaying import (
     LEASE,
     Claimed,
@@ -27,6 +28,7 @@ from tracker.services.relaying import (
     message_failed,
     message_later,
     message_sent,
+    message_withdrawn,
     messages_claim,
     messages_release,
     orphans_fail,
@@ -41,15 +43,16 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class RelayReport:
-    """What one run did: messages sent, put off, given up."""
+    """What one run did: messages sent, put off, given up, and withdrawn because nothing of them held any longer."""
 
     sent: int = 0
     later: int = 0
     failed: int = 0
+    withdrawn: int = 0
 
-    def plus(self, sent: int = 0, later: int = 0, failed: int = 0) -> RelayReport:
+    def plus(self, more: Mapping[str, int]) -> RelayReport:
         """Return the report with these added."""
-        return replace(self, sent=self.sent + sent, later=self.later + later, failed=self.failed + failed)
+        return replace(self, **{name: getattr(self, name) + number for name, number in more.items()})
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def relay_once(app: Flask, *, now: Clock = clock.now, lease: timedelta = LEASE, 
         for channel in waiting_channels(now()):
             claimed = messages_claim(channel, at=now(), most=BATCH, lease=lease)
             took += len(claimed)
-            report = report.plus(*_send(app, channel, claimed, now, lease)) if claimed else report
+            report = report.plus(_send(app, channel, claimed, now, lease)) if claimed else report
         if not took:
             break
     return report
@@ -94,9 +97,7 @@ def outside_of(app: Flask) -> Outside:
     return Outside(Allowed.of(config["CHANNEL_HOSTS"]), config["CHANNEL_CA_FILE"], config["CHANNEL_SECONDS"])
 
 
-def _send(
-    app: Flask, channel: Channel, claimed: Sequence[Claimed], now: Clock, lease: timedelta
-) -> tuple[int, int, int]:
+def _send(app: Flask, channel: Channel, claimed: Sequence[Claimed], now: Clock, lease: timedelta) -> Mapping[str, int]:
     began = time.monotonic()
     outside = outside_of(app)
     try:
@@ -104,7 +105,7 @@ def _send(
     except UndeliveredError as failure:
         channel_hold(channel, fault=failure.fault, detail=failure.detail, at=now())
         messages_release(claimed)
-        return 0, 0, 0
+        return {}
     last = began + max(lease.total_seconds() - 2 * outside.timeout, lease.total_seconds() / 2)
     run = _Run(channel, made, secrets, Paper(app.config["PRODUCT_NAME"], app.config["BASE_URL"]), now, last)
     done = _carry_all(run, claimed)
@@ -126,8 +127,8 @@ def _courier(app: Flask, channel: Channel, outside: Outside) -> tuple[Courier, t
     return courier(channel.kind.value, given, secrets, outside), tuple(secrets.values())
 
 
-def _carry_all(run: _Run, claimed: Sequence[Claimed]) -> tuple[int, int, int]:
-    counts = {"sent": 0, "later": 0, "failed": 0}
+def _carry_all(run: _Run, claimed: Sequence[Claimed]) -> Mapping[str, int]:
+    counts = {"sent": 0, "later": 0, "failed": 0, "withdrawn": 0}
     with run.courier.opened():
         for place, one in enumerate(claimed):
             if time.monotonic() >= run.last_start:
@@ -140,10 +141,14 @@ def _carry_all(run: _Run, claimed: Sequence[Claimed]) -> tuple[int, int, int]:
             counts[outcome] += 1
     if counts["sent"]:
         channel_works(run.channel, at=run.now())
-    return counts["sent"], counts["later"], counts["failed"]
+    return counts
 
 
-def _carry(run: _Run, one: Claimed) -> str:
+def _carry(run: _Run, claimed: Claimed) -> str:
+    one = message_refresh(claimed, run.channel, at=run.now())
+    if one is None:
+        message_withdrawn(claimed, at=run.now())
+        return "withdrawn"
     try:
         run.courier.carry(parcel(one, run.paper), run.now())
     except UndeliveredError as failure:

@@ -120,6 +120,12 @@ def due_reminders(
     return tuple(found)
 
 
+def is_current(rule: str, due: date | None, wait: Wait) -> bool:
+    """Say whether a reminder by ``rule`` of the last day ``due`` still holds for an issue that now waits so."""
+    clock = rule.partition(".")[0]
+    return any(running == clock and day == due for running, day in _clocks(wait))
+
+
 def _clocks(wait: Wait) -> Iterator[tuple[Clock, date]]:
     clock = WAITING[wait.state].clock
     if clock is not None and clock is not Clock.LOOKBACK and wait.due is not None:

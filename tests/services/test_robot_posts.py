@@ -61,4 +61,4 @@ def test_an_urgent_reminder_of_many_is_one_post(app: Flask) -> None:
         )  # fmt: skip
     assert [robot_posts_queue(at=AT + timedelta(minutes=n)) for n in range(2)] == [1, 0]
     told = {"name": "示例通道", "number": issue.number, "place": issue.location.name}
-    assert posts() == [(robot.id, "robot_urgent", told)]
+    assert posts() == [(robot.id, "robot_urgent", told | {"rule": "red", "due": "2026-02-02"})]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import asdict
 from threading import Event
 
 import click
@@ -26,8 +27,8 @@ def relay_command(once: bool) -> None:
                 report = relay_once(app)
             finally:
                 db.session.remove()
-            if once or report.sent or report.later or report.failed:
-                click.echo(f"sent: {report.sent}  later: {report.later}  failed: {report.failed}")
+            if once or any(asdict(report).values()):
+                click.echo("  ".join(f"{name}: {number}" for name, number in asdict(report).items()))
             if once or ended.wait(app.config["RELAY_SECONDS"]):
                 return
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
@@ -40,8 +40,9 @@ class Instant(click.ParamType[datetime]):
 @plain_errors
 def tick_command(at: datetime | None) -> None:
     """执行此刻到期的工作，可重复执行。 Do what is due at that instant; safe to repeat."""
-    with application():
-        for name, number in asdict(tick(at=at or clock.now())).items():
+    with application() as app:
+        kept = timedelta(days=max(1, app.config["REMINDER_DAYS"]))
+        for name, number in asdict(tick(at=at or clock.now(), kept_reminders=kept)).items():
             click.echo(f"{name}: {number}")
 
 

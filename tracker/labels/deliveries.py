@@ -29,6 +29,7 @@ DELIVERY_STATE: dict[str, str] = {
     "sent": N_("已发送"),
     "read": N_("已读"),
     "failed": N_("发送失败"),
+    "withdrawn": N_("不必再发"),
 }
 OUTWARD = {
     "channel_code": N_("您的验证码是 {code}，30分钟内有效。请回到本人资料页面填写。"),

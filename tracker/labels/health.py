@@ -22,4 +22,5 @@ TICKED: dict[str, str] = {
     "policies": N_("随规则调整的问题"),
     "urgent": N_("即时提醒"),
     "digests": N_("每日提醒"),
+    "cleared_reminders": N_("清理的旧提醒"),
 }

@@ -15,7 +15,7 @@ from tracker.models.person import Person
 from tracker.models.unit import Unit
 
 # What still has to leave the house; written out, so that both databases see that their partial index fits.
-UNSENT = "sent_at IS NULL AND failed_at IS NULL"
+UNSENT = "sent_at IS NULL AND failed_at IS NULL AND withdrawn_at IS NULL"
 
 
 class OutboxMessage(Model):
@@ -24,8 +24,8 @@ class OutboxMessage(Model):
     ``kind`` names the wording, ``context`` holds what the wording needs. ``subject`` says where the message leads
     when it has no issue, such as ``letter:12``. Channel ``inbox`` is the page of messages inside the product; any
     other is a ``ChannelKind``, and the relay sends it, not before ``not_before``. The relay alone writes
-    ``next_try_at``, ``failed_at`` (given up) and the claim: ``claimed_until`` is database time, and ``claim`` the
-    number of the last one, so that who lost it cannot write.
+    ``next_try_at``, ``failed_at`` (given up), ``withdrawn_at`` (nothing of it held any longer) and the claim:
+    ``claimed_until`` is database time, and ``claim`` the number of the last one, so that who lost it cannot write.
     """
 
     __tablename__ = "outbox_message"
@@ -47,6 +47,7 @@ class OutboxMessage(Model):
     not_before: Mapped[datetime | None] = mapped_column(UTCDateTime)
     next_try_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     claim: Mapped[int] = mapped_column(default=0, server_default="0")
 

@@ -12,6 +12,7 @@ from tracker.database import Model, UTCDateTime, code_column
 from workflows.reminding import DigestSection
 
 UNDELIVERED = "delivered_at IS NULL"
+DELIVERED = "delivered_at IS NOT NULL"
 
 
 class Reminder(Model):
@@ -41,6 +42,10 @@ class Reminder(Model):
         Index(
             "ix_reminder_undelivered", "person_id", "id",
             sqlite_where=text(UNDELIVERED), postgresql_where=text(UNDELIVERED),
+        ),
+        Index(
+            "ix_reminder_delivered", "delivered_at", "person_id",
+            sqlite_where=text(DELIVERED), postgresql_where=text(DELIVERED),
         ),
         Index("ix_reminder_issue", "issue_id", "id"),
     )  # fmt: skip

@@ -17,12 +17,13 @@ from tracker.queries.inbox import INBOX
 SIZE = 50
 CAP = 1000
 LATE_AFTER = timedelta(minutes=5)
-QUEUED = and_(OutboxMessage.sent_at.is_(None), OutboxMessage.failed_at.is_(None))
+QUEUED = and_(OutboxMessage.sent_at.is_(None), OutboxMessage.failed_at.is_(None), OutboxMessage.withdrawn_at.is_(None))
 STATES: dict[str, ColumnElement[bool]] = {
     "queued": QUEUED,
     "sent": OutboxMessage.sent_at.is_not(None),
     "read": OutboxMessage.read_at.is_not(None),
     "failed": OutboxMessage.failed_at.is_not(None),
+    "withdrawn": OutboxMessage.withdrawn_at.is_not(None),
 }
 
 

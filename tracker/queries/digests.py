@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, select
 
 from tracker.database import db
-from tracker.models import Issue, OutboxMessage, Person, Reminder, Unit
+from tracker.models import Issue, Letter, OutboxMessage, Person, Reminder, Unit
 from tracker.policy import Actor, listed, listed_open
 from tracker.queries.home import digest, last_workday_before
 from tracker.queries.lateness import colour_of, has_colour, is_overdue
@@ -38,16 +39,37 @@ def urgent_reminders(limit: int) -> Sequence[Row[Any]]:
     return db.session.execute(urgent.limit(limit)).all()
 
 
+def reminders_given(person_id: int, at: datetime) -> Sequence[Row[Any]]:
+    """Return what the digest made for that person at that instant told them of, by last day."""
+    told = (Reminder.person_id == person_id, Reminder.delivered_at == at, Reminder.is_urgent.is_(False))
+    return db.session.execute(_reminders().where(*told)).all()
+
+
+def reminder_row(reminder_id: int) -> Row[Any] | None:
+    """Return one reminder, with its issue as it is now."""
+    return db.session.execute(_reminders().where(Reminder.id == reminder_id)).one_or_none()
+
+
+def letters_now(ids: Collection[int]) -> dict[int, Row[Any]]:
+    """Return state and last day of each of these documents of supervision."""
+    query: Select[Any] = select(Letter.id, Letter.state, Letter.due_on).where(Letter.id.in_(ids))
+    return {row.id: row for row in db.session.execute(query)} if ids else {}
+
+
 def _undelivered() -> Select[Any]:
+    return _reminders().where(Reminder.delivered_at.is_(None))
+
+
+def _reminders() -> Select[Any]:
     return (
         select(
             Reminder.id, Reminder.rule, Reminder.person_id, Reminder.issue_id, Reminder.subject, Reminder.section,
             Reminder.kind, Reminder.context, Reminder.due_on, Issue.number, Issue.is_confidential,
+            Issue.state, Issue.severity, Issue.deadline, Issue.move_due_on, Issue.stage_due_on,
             Unit.name.label("place"), func.substr(Issue.description, 1, SUMMARY).label("summary"),
         )
         .outerjoin(Issue, Issue.id == Reminder.issue_id)
         .outerjoin(Unit, Unit.id == Issue.location_id)
-        .where(Reminder.delivered_at.is_(None))
         .order_by(Reminder.person_id, Reminder.due_on, Reminder.id)
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text
 
 from tracker.database import DatabaseTime, UTCDateTime, db
 from tracker.models import ChainHead, Heartbeat, ImportBatch, Lease, OutboxMessage, Setting
+from tracker.queries.deliveries import QUEUED
 
 TICK_REPORT = "tick_report"
 TICK_LATE = timedelta(minutes=3)
@@ -92,7 +93,7 @@ def _queues(at: datetime) -> list[Queue]:
     since = func.coalesce(OutboxMessage.not_before, OutboxMessage.created_at, type_=UTCDateTime)
     waiting = (
         select(OutboxMessage.channel, func.count(), func.min(since, type_=UTCDateTime))
-        .where(OutboxMessage.sent_at.is_(None), OutboxMessage.failed_at.is_(None), since <= at)
+        .where(QUEUED, since <= at)
         .group_by(OutboxMessage.channel)
         .order_by(OutboxMessage.channel)
     )

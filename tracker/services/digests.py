@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
 from tracker.clock import local_date, wall
 from tracker.database import db, transaction
@@ -17,7 +17,6 @@ from tracker.queries.digests import (
     county_figures,
     known_keys,
     people_to_tell,
-    read_keys,
     reminders_of,
     urgent_reminders,
 )
@@ -25,15 +24,13 @@ from tracker.queries.rules import setting, work_calendar
 from tracker.services.chain import ISSUES, chain_lock
 from tracker.services.channels import channels_for
 from tracker.services.checks import in_force
+from tracker.services.digest_making import parts_of, read_already, said, urgent_key
 from tracker.services.outbox import INBOX, enqueue_all, message
 from tracker.services.winding import day_plan
-from workflows.reminding import DigestSection
 
 AT_ONCE = 200  # people, or urgent reminders, a transaction
-LINES = 20  # of each part; the rest is counted
 TOWNS = 20
 DIGESTED = "digested_on"
-_FAR = date.max
 
 
 def digests_send(*, at: datetime) -> int:
@@ -70,7 +67,7 @@ def urgent_send(*, at: datetime) -> int:
             chain_lock(ISSUES)
             found = urgent_reminders(AT_ONCE)
             rows = [
-                message(f"reminder:{row.id}", row.person_id, row.kind, _said(row, local_date(at)), at, row.issue_id,
+                message(urgent_key(row.id), row.person_id, row.kind, said(row, local_date(at)), at, row.issue_id,
                         row.subject)
                 for row in found
             ]  # fmt: skip
@@ -97,49 +94,17 @@ def _digests(people: Sequence[int], leaders: Collection[int], county: dict[str, 
     served = known_keys([f"{name}:{person}:{INBOX}" for person in people])
     waiting = [person for person in people if f"{name}:{person}:{INBOX}" not in served]
     found = reminders_of(waiting)
-    read = read_keys([key for row in found if (key := _told_by(row))])
+    read = read_already(found)
     mine = {person: list(rows) for person, rows in groupby(found, key=lambda row: row.person_id)}
     messages = []
     for person in waiting:
-        parts = list(_parts([row for row in mine.get(person, []) if _told_by(row) not in read], today))
+        parts = parts_of([row for row in mine.get(person, []) if row.id not in read], today)
         if parts or person in leaders:
             about = {"county": county} if person in leaders else {}
             messages.append(message(name, person, "digest", {"day": today.isoformat(), "parts": parts, **about}, at))
     _queue(messages, at)
     _delivered([row.id for row in found], at)
     return len(messages)
-
-
-def _told_by(row: Row[Any]) -> str:
-    """Return the key of the message that has told the answer already, nothing for what is no answer."""
-    event = row.context.get("event") if row.section is DigestSection.ANSWERED else None
-    return f"event:{event}:{row.person_id}:{INBOX}" if event else ""
-
-
-def _parts(rows: Sequence[Row[Any]], today: date) -> Iterator[dict[str, Any]]:
-    """Yield each part that is not empty, its lines by last day; of one clock only what was noted down last."""
-    for section in DigestSection:
-        latest = {
-            (row.issue_id, row.subject, row.rule.partition(".")[0]): row for row in rows if row.section is section
-        }
-        lines = sorted(latest.values(), key=lambda row: (row.due_on or _FAR, row.id))
-        if lines:
-            shown = [_said(row, today) for row in lines[:LINES]]
-            yield {"section": section.value, "total": len(lines), "lines": shown}
-
-
-def _said(row: Row[Any], today: date) -> dict[str, Any]:
-    """Return what a line or an urgent message says; of what is confidential no more than its number."""
-    said: dict[str, Any] = {"kind": row.kind, **row.context}
-    if row.due_on is not None:
-        said |= {"deadline": row.due_on.isoformat(), "days": work_calendar().workdays_between(today, row.due_on)}
-    if row.issue_id is None:
-        return said | {"subject": row.subject}
-    said |= {"issue": row.issue_id, "number": row.number or ""}
-    if row.is_confidential:
-        said.pop("words", None)
-        return said | {"confidential": True, "place": "", "summary": ""}
-    return {"place": row.place or "", "summary": row.summary, **said}
 
 
 def _queue(rows: Sequence[dict[str, Any]], at: datetime, *, urgent: bool = False) -> None:

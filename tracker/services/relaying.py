@@ -22,6 +22,7 @@ from tracker.services.relay_alarms import tell_of_failure
 from tracker.services.relay_quiet import CODE, held_until
 
 LEASE = timedelta(seconds=120)
+_UNSENT_HERE = text(f"outbox_message.{UNSENT.replace('AND ', 'AND outbox_message.')}")
 _UNCONFIRMED_TOO = (CODE,)
 _KEPT = timedelta(hours=72)
 _MOST_TRIES = 10
@@ -45,6 +46,7 @@ class Claimed:
     since: datetime
     address: str
     language: str
+    recipient_id: int | None = None
 
 
 def is_waiting() -> bool:
@@ -72,7 +74,7 @@ def _by_channel() -> ColumnElement[bool]:
 
 def _due(at: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
-        text(f"outbox_message.{UNSENT.replace('AND ', 'AND outbox_message.')}"),  # type: ignore[return-value]
+        _UNSENT_HERE,  # type: ignore[return-value]
         OutboxMessage.channel != INBOX,
         or_(OutboxMessage.not_before.is_(None), OutboxMessage.not_before <= at),
         or_(OutboxMessage.next_try_at.is_(None), OutboxMessage.next_try_at <= at),
@@ -157,7 +159,7 @@ def _claimed(row: OutboxMessage, found: Any) -> Claimed:
         id=row.id, claim=row.claim, key=row.key, kind=row.kind, context=row.context, issue_id=row.issue_id,
         number=found.number or "", hidden=bool(found.is_confidential), subject=row.subject, attempts=row.attempts,
         since=row.created_at, address=found.PersonChannel.address if found.PersonChannel else "",
-        language=found.Person.language if found.Person else "zh_CN",
+        language=found.Person.language if found.Person else "zh_CN", recipient_id=row.recipient_id,
     )  # fmt: skip
 
 
@@ -171,10 +173,16 @@ def message_sent(one: Claimed, *, at: datetime) -> bool:
 
 
 def _write(one: Claimed, values: Mapping[str, Any]) -> bool:
-    held = (OutboxMessage.id == one.id, OutboxMessage.claim == one.claim, OutboxMessage.sent_at.is_(None))
-    statement = update(OutboxMessage).where(*held, OutboxMessage.failed_at.is_(None)).values(**values)
+    held = (OutboxMessage.id == one.id, OutboxMessage.claim == one.claim, text(UNSENT))
+    statement = update(OutboxMessage).where(*held).values(**values)
     result = db.session.execute(statement, execution_options={"synchronize_session": False})
     return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def message_withdrawn(one: Claimed, *, at: datetime) -> bool:
+    """Note that a message need not go any longer; tell whether the claim was still held."""
+    with transaction():
+        return _write(one, {"withdrawn_at": at, "error": "", "claimed_until": None})
 
 
 def message_later(one: Claimed, *, fault: str, detail: str, at: datetime, wait: float | None = None) -> bool:

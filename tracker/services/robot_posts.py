@@ -48,6 +48,11 @@ def _posts(robot: Channel, at: datetime) -> Iterator[dict[str, Any]]:
         yield from _urgent(robot, seen, at)
 
 
+def robot_figures(robot: Channel, today: date) -> dict[str, int]:
+    """Return what the robot's digest says of ``today``."""
+    return _figures((listed_open(_reader(robot, today)), Issue.is_confidential.is_(False)), today)
+
+
 def _digest_time(today: date) -> time:
     return time.fromisoformat(getattr(policy_on(today).policy, "digest_at", _FIRST))
 
@@ -91,7 +96,8 @@ def _urgent(robot: Channel, seen: tuple[ColumnElement[bool], ...], at: datetime)
         .distinct()
     )
     for rule, due_on, issue_id, number, place in db.session.execute(query):
-        told = {"name": _name(robot), "number": number or "", "place": place or ""}
+        told = {"name": _name(robot), "number": number or "", "place": place or "", "rule": rule,
+                "due": due_on.isoformat() if due_on else ""}  # fmt: skip
         yield _row(robot, f"robot_urgent:{robot.id}:{rule}:{issue_id}:{due_on}", "robot_urgent", told, at, issue_id)
 
 

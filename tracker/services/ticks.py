@@ -17,6 +17,7 @@ from tracker.services.handover_reminders import departures_remind
 from tracker.services.importing.batches import imports_tidy
 from tracker.services.letter_reminders import letters_remind
 from tracker.services.policy_moves import policies_sweep
+from tracker.services.reminder_clearing import KEPT, reminders_clear
 from tracker.services.reminders import reminders_sweep
 
 KEPT_REQUEST_KEYS = timedelta(days=30)
@@ -40,9 +41,10 @@ class TickReport:
     policies: int = 0
     urgent: int = 0
     digests: int = 0
+    cleared_reminders: int = 0
 
 
-def tick(*, at: datetime, longest_session: timedelta = LONGEST_SESSION) -> TickReport:
+def tick(*, at: datetime, longest_session: timedelta = LONGEST_SESSION, kept_reminders: timedelta = KEPT) -> TickReport:
     """Queue what is due, clear away what has expired, and leave a heartbeat for the health check."""
     policies = policies_sweep(at=at)  # first: what follows asks the policies that the issues keep
     report = TickReport(
@@ -57,6 +59,7 @@ def tick(*, at: datetime, longest_session: timedelta = LONGEST_SESSION) -> TickR
         letter_reminders=letters_remind(at=at),
         urgent=urgent_send(at=at),
         digests=digests_send(at=at),
+        cleared_reminders=reminders_clear(at=at, kept=kept_reminders),
     )
     with transaction() as session:
         session.merge(Setting(key=HEARTBEAT, value=at.isoformat()))
