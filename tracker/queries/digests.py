@@ -52,7 +52,7 @@ def reminder_row(reminder_id: int) -> Row[Any] | None:
 
 def letters_now(ids: Collection[int]) -> dict[int, Row[Any]]:
     """Return state and last day of each of these documents of supervision."""
-    query: Select[Any] = select(Letter.id, Letter.state, Letter.due_on).where(Letter.id.in_(ids))
+    query: Select[*tuple[Any, ...]] = select(Letter.id, Letter.state, Letter.due_on).where(Letter.id.in_(ids))
     return {row.id: row for row in db.session.execute(query)} if ids else {}
 
 
