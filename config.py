@@ -39,3 +39,4 @@ REMINDER_DAYS = 400  # how long it is kept what people were reminded of; at leas
 TICK_SECONDS = 60  # how often the clock looks
 LEASE_SECONDS = 20  # a leader that was not heard of for that long has to give way to another process
 LEASE_RENEW_SECONDS = 5  # how often each process with a clock says that it is alive
+FONT_FOLDER = ""  # a folder with the licensed fonts of official documents; empty: those of the system

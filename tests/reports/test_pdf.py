@@ -6,15 +6,19 @@ import base64
 import http.server
 import io
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
 from tests import pictures
 from tracker.reports import pdf
+from tracker.reports.parts import at_fault, parted
 from tracker.reports.pdf import PdfUnavailableError, pdf_render
 
 
@@ -80,6 +84,68 @@ def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch, t
         pdf_render("<p>")
     with pytest.raises(ProcessLookupError):
         os.kill(int(mark.read_text()), 0)
+
+
+DEEP = "<div>" * 600  # deeper than the library can follow
+PARTS = [("第 1 行", "<p>甲"), ("第 2 行 &lt;乙&gt;", DEEP), ("第 3 行", "<p>丙")]
+
+
+def test_a_failure_names_the_part_at_fault() -> None:
+    page = "".join(f"<!--part {name}-->{html}<!--end-->" for name, html in PARTS)
+    with pytest.raises(PdfUnavailableError, match="“第 2 行 <乙>”这一部分无法排版"):
+        pdf_render(f"<body>{page}</body>")
+
+
+@pytest.mark.parametrize("head", ["<p>", DEEP])
+def test_no_part_is_blamed_for_what_none_of_them_does_alone(head: str) -> None:
+    page = parted(f"{head}<!--part 甲-->1<!--end--><!--part 乙-->2<!--end-->tail")
+    fails = {"<p>": lambda html: "1" in html and "2" in html, DEEP: lambda html: True}[head]
+    assert at_fault(page, fails) == ""
+
+
+def test_progress_is_told_step_by_step_in_the_callers_thread() -> None:
+    told: list[tuple[int, int, int]] = []
+    pdf_render(
+        "<p style='break-after: page'>1<p>2", tell=lambda p: told.append((p.step, p.pages, threading.get_ident()))
+    )
+    assert [step for step, _pages, _thread in told] == sorted(step for step, _pages, _thread in told)
+    assert {(5, 1), (5, 2)} <= {(step, pages) for step, pages, _thread in told}
+    assert {thread for _step, _pages, thread in told} == {threading.get_ident()}
+
+
+def test_what_is_too_long_is_not_even_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "_LONGEST", 10)
+    monkeypatch.setattr(pdf, "_WORKER", "nowhere")
+    with pytest.raises(PdfUnavailableError, match="请缩小范围"):
+        pdf_render("<p>" * 9)
+
+
+@pytest.mark.parametrize(
+    "act",
+    ["socket.create_connection(('127.0.0.1', 9))", "os.system('true')", "open('/etc/hostname')", "open('x', 'w')"],
+)
+def test_the_child_can_neither_call_nor_start_nor_open(act: str, tmp_path: Path) -> None:
+    worker = pdf._WORKER
+    code = f"import os, runpy, socket; runpy.run_path({str(worker)!r})['shut_in'](); {act}"
+    line = [sys.executable, "-I", "-c", code]
+    ended = subprocess.run(line, cwd=tmp_path, capture_output=True, check=False)  # noqa: S603  # our own words
+    assert b"PermissionError" in ended.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_fonts_of_the_folder_are_used_and_embedded(tmp_path: Path) -> None:
+    face = TTFont("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+    for record in face["name"].names:
+        record.string = "FangSong_GB2312" if record.nameID in (1, 4, 6, 16) else record.toUnicode()
+    face.save(tmp_path / "fangsong.ttf")
+    page = '<p style="font-family: FangSong_GB2312, serif">abc'
+    assert b"FangSong_GB2312" in b"".join(_font_names(pdf_render(page, fonts=str(tmp_path))))
+    assert b"FangSong_GB2312" not in b"".join(_font_names(pdf_render(page)))
+
+
+def _font_names(made: bytes) -> list[bytes]:
+    fonts = PdfReader(io.BytesIO(made)).pages[0]["/Resources"]["/Font"].values()
+    return [str(font.get_object()["/BaseFont"]).encode() for font in fonts]
 
 
 def test_a_child_that_takes_too_much_memory_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from tests import factories
 from tests.conftest import AT
 from tracker.database import db, transaction
 from tracker.models import AssistingUnit, Counter, Issue, Notice, Role, Setting, Unit, UnitKind
+from tracker.papers.notice import notice_paper
 from tracker.policy import Actor
 from tracker.services.notices import notice_issue, notice_receive
 from workflows.issue import IssueState
@@ -75,7 +76,8 @@ def test_the_text_is_frozen(office: Actor) -> None:
     db.session.get_one(Unit, issue.responsible_unit_id).full_name = "新名"
     db.session.commit()
     db.session.expire_all()
-    content = db.session.scalars(select(Notice)).one().content
+    content = dict(db.session.scalars(select(Notice)).one().content)
+    assert notice_paper(content).to_dict() == content.pop("paper")
     assert content == {
         "number": notice.number,
         "issue_number": issue.number,

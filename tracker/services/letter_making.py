@@ -14,6 +14,7 @@ from tracker.clock import local_date
 from tracker.database import db
 from tracker.errors import InvalidError
 from tracker.models import Issue, Letter, LetterIssue
+from tracker.papers.letter import letter_paper
 from tracker.policy import Actor, letter_capacities
 from tracker.queries.rules import policy_on, work_calendar
 from tracker.services.chain import AUDIT, audit_record, chain_lock, events_record
@@ -71,7 +72,8 @@ def letter_put_out(letter: Letter, issues: Sequence[Issue], *, actor: Actor | No
         letter.receive_by = work_calendar().add_workdays(today, policy_on(today).policy.letter_receive_days)
         letter_number(letter, at)
         letter_wait(letter, today)
-        letter.content = letter_content(letter, issues, at)
+        content = letter_content(letter, issues, at)
+        letter.content = content | {"paper": letter_paper(content).to_dict()}
 
 
 def _narrow(letter: Letter, issues: Sequence[Issue]) -> None:

@@ -11,6 +11,7 @@ from tracker.clock import local_date
 from tracker.database import db
 from tracker.languages import N_
 from tracker.models import Issue, Notice, Unit, UnitKind
+from tracker.papers.notice import notice_paper
 from tracker.policy import Actor
 from tracker.queries.rules import setting, work_calendar
 from tracker.services.counters import counter_next
@@ -32,9 +33,10 @@ def notice_issue(issue: Issue, *, actor: Actor, at: datetime) -> Notice:
     year = local_date(at).year
     serial = counter_next(f"notice:{RECTIFICATION}:{year}")
     number = _NUMBER.format(prefix=setting("notice_prefix", _PREFIX), year=year, serial=serial)
+    content = _content(issue, number, at)
     notice = Notice(
         kind=RECTIFICATION, year=year, serial=serial, number=number, issue_id=issue.id,
-        recipient_unit_id=issue.responsible_unit_id, content=_content(issue, number, at),
+        recipient_unit_id=issue.responsible_unit_id, content=content | {"paper": notice_paper(content).to_dict()},
         issued_by_id=actor.person_id, issued_at=at,
     )  # fmt: skip
     db.session.add(notice)

@@ -12,24 +12,23 @@ from werkzeug.wrappers import Response as Redirect
 from tracker import clock, labels
 from tracker.errors import InvalidError, TrackerError
 from tracker.forms import letters as forms
-from tracker.languages import SOURCE, _, speaking
+from tracker.languages import _
 from tracker.models import Letter
+from tracker.papers.letter import letter_paper
 from tracker.policy import cell_for, letter_capacities
 from tracker.queries import letters as queries
 from tracker.queries.issues_chosen import issues_chosen
 from tracker.queries.places import unit_names
 from tracker.queries.rules import policy_on, work_calendar
-from tracker.reports.letter import letter_paper
-from tracker.reports.pdf import pdf_render
 from tracker.services.letter_making import LetterValues, letter_preview
 from tracker.services.letter_text import issues_of
 from tracker.services.letters import LIMIT, letter_write
 from tracker.storage import StoredFile
-from tracker.storage.names import disposition
 from tracker.views.access import access
 from tracker.views.chosen import unit_chosen
 from tracker.views.ids import id_of
 from tracker.views.issue_photos import size_words
+from tracker.views.papers import paper_pdf, receipt_of
 from tracker.views.received import to_keep
 from workflows.engine import NOT_BY_YOU, available
 from workflows.instruction import machine_of
@@ -122,15 +121,7 @@ def _content(letter: Letter) -> dict[str, Any]:
 @access("letter.read")
 def pdf(letter_id: int) -> Response:
     letter = queries.letter_seen(letter_id, g.actor)
-    paper = letter_paper(_content(letter))
-    received = None
-    if letter.received_at is not None and letter.received_by is not None:
-        received = (letter.received_by.name, f"{clock.local(letter.received_at):%Y-%m-%d %H:%M}")
-    with speaking(SOURCE):
-        html = render_template("reports/notice.html", paper=paper, received=received)
-    answer = Response(pdf_render(html), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = disposition(f"{letter.number or ''}{paper.title}.pdf")
-    return answer
+    return paper_pdf(letter_paper(_content(letter)), receipt_of(letter.received_by, letter.received_at))
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -6,15 +6,12 @@ from typing import Any
 
 from flask import Blueprint, Response, g, render_template
 
-from tracker.clock import local
 from tracker.database import db
-from tracker.languages import SOURCE, speaking
 from tracker.models import Notice, Person
+from tracker.papers.notice import notice_paper
 from tracker.queries.notices import notice_for
-from tracker.reports.notice import notice_paper
-from tracker.reports.pdf import pdf_render
-from tracker.storage.names import disposition
 from tracker.views.access import access
+from tracker.views.papers import paper_pdf, receipt_of
 
 bp = Blueprint("notices", __name__, url_prefix="/notices")
 
@@ -29,19 +26,10 @@ def page(notice_id: int) -> str:
 @bp.get("/<int:notice_id>.pdf")
 @access("issue.read")
 def pdf(notice_id: int) -> Response:
-    notice = notice_for(notice_id, g.actor)
-    shown = _shown(notice)
-    with speaking(SOURCE):
-        html = render_template("reports/notice.html", **shown)
-    answer = Response(pdf_render(html), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = disposition(f"{notice.number}{shown['paper'].title}.pdf")
-    return answer
+    return paper_pdf(**_shown(notice_for(notice_id, g.actor)))
 
 
 def _shown(notice: Notice) -> dict[str, Any]:
     """Return what page and paper show alike."""
-    received = None
-    if notice.received_at is not None and notice.received_by_id is not None:
-        who = db.session.get_one(Person, notice.received_by_id)
-        received = (who.name, f"{local(notice.received_at):%Y-%m-%d %H:%M}")
-    return {"paper": notice_paper(notice.content), "received": received}
+    who = db.session.get(Person, notice.received_by_id) if notice.received_by_id else None
+    return {"paper": notice_paper(notice.content), "received": receipt_of(who, notice.received_at)}

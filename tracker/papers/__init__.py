@@ -1,0 +1,1 @@
+"""What official documents say: from frozen facts to words, tables and signatures; how that is set stands in reports."""

@@ -1,0 +1,45 @@
+"""A document as PDF: its pictures from the store, its fonts from the folder that is set."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+
+from flask import Response, current_app, render_template
+
+from tracker.clock import local
+from tracker.languages import SOURCE, speaking
+from tracker.models import Person
+from tracker.papers.paper import Paper
+from tracker.reports.pdf import pdf_render
+from tracker.storage import DamagedError
+from tracker.storage.names import disposition
+from tracker.views.evidence import current_store
+
+Receipt = tuple[str, str] | None
+
+
+def receipt_of(who: Person | None, at: datetime | None) -> Receipt:
+    """Return who signed for a document and when, as pages and papers say it; nothing while nobody has."""
+    return None if who is None or at is None else (who.name, f"{local(at):%Y-%m-%d %H:%M}")
+
+
+def paper_pdf(paper: Paper, received: Receipt = None) -> Response:
+    """Return the document as a PDF to keep."""
+    with speaking(SOURCE):
+        html = render_template("reports/paper.html", paper=paper, received=received, pictures=_pictures(paper))
+    answer = Response(pdf_render(html, fonts=current_app.config["FONT_FOLDER"]), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = disposition(f"{paper.number}{paper.title}.pdf")
+    return answer
+
+
+def _pictures(paper: Paper) -> dict[str, str]:
+    """Return the pictures of a document as addresses that carry them; one that cannot be read is left out."""
+    wanted = {row[0] for block in paper.blocks if block.shape == "photos" for row in block.rows if row[0]}
+    found = {}
+    for sha256 in wanted:
+        try:
+            found[sha256] = "data:image/jpeg;base64," + base64.b64encode(current_store().read(sha256)).decode()
+        except DamagedError:  # the paper says so in its place; the weekly scrub reports it
+            continue
+    return found
