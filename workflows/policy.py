@@ -111,6 +111,7 @@ class Policy:
     visits_per_month: int = 4
     forms_per_month: int = 2
     photos_per_month: int = 20
+    visits_anywhere: bool = False
     letters_await_office: bool = True
     letter_receive_days: int = 1
     remind_letter_reply_days: int = 3

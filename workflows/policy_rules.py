@@ -104,6 +104,7 @@ RULES: dict[str, dict[str, Rule]] = {
         "visits_per_month": Whole(1, 31),
         "forms_per_month": Whole(0, 999),
         "photos_per_month": Whole(0, 999),
+        "visits_anywhere": YesNo(),
         "letters_await_office": YesNo(),
         "letter_receive_days": Whole(1),
         "remind_letter_reply_days": Whole(1),

@@ -228,7 +228,13 @@ def _round(posts: Mapping[Role, Post]) -> dict[str, int]:
         RoundStop(round_id=held.id, group_id=group_id, village_id=place.id, day=today, position=1, reasons=[])
     )
     task = factories.saved(RoundTask(stop_id=stop.id, kind=TaskKind.UNVISITED, reason="never_visited"))
-    return {"round_id": held.id, "stop_id": stop.id, "task_id": task.id, "photo_id": _visit_photo(stop)}
+    return {"round_id": held.id, "stop_id": stop.id, "task_id": task.id, "photo_id": _visit_photo(stop),
+            "visit_id": _ad_hoc_visit(stop)}  # fmt: skip
+
+
+def _ad_hoc_visit(stop: RoundStop) -> int:
+    visit = Visit(group_id=stop.group_id, village_id=stop.village_id, started_at=factories.EPOCH, people=[])
+    return int(factories.saved(visit).id)
 
 
 def _visit_photo(stop: RoundStop) -> int:

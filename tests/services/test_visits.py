@@ -29,12 +29,14 @@ from tracker.models import (
     VisitPhoto,
 )
 from tracker.policy import Actor, actor_of
-from tracker.queries.visits import photo_seen, stop_of_issue, village_page, walk, walkable
+from tracker.queries.visit_records import photo_seen
+from tracker.queries.visits import stop_of_issue, village_page, walk, walkable
 from tracker.services.findings import FindingValues, finding_log
 from tracker.services.rechecks import issue_fail, issue_verify
+from tracker.services.visit_records import VisitEnd
 from tracker.services.visit_reports import group_report
 from tracker.services.visit_tasks import finding_of_visit
-from tracker.services.visits import VisitEnd, stop_miss, task_answer, visit_finish, visit_note, visit_start
+from tracker.services.visits import stop_miss, task_answer, visit_finish, visit_note, visit_start
 from tracker.storage import intake
 from tracker.views.evidence import current_store
 from workflows.issue import IssueState
@@ -160,12 +162,13 @@ def test_a_finding_belongs_to_its_visit(app: Flask) -> None:
     way = a_way((TaskKind.RANDOM, None))
     values = FindingValues(location_id=way.stop.village_id, category="环境卫生", description="示例：垃圾")
     issue = finding_log(values=values, actor=way.member, at=AT)
-    with pytest.raises(RefusedError), transaction():
-        finding_of_visit(issue, way.stop.id, actor=way.member, at=AT)
     visit = way.start()
+    stranger = factories.actor(Role.GROUP_MEMBER, group_id=factories.group(way.stop.village).id)
+    with pytest.raises(NotFoundError), transaction():
+        finding_of_visit(issue, visit.id, actor=stranger, at=AT)
     for _ in range(2):
         with transaction():
-            finding_of_visit(issue, way.stop.id, actor=way.member, at=AT)
+            finding_of_visit(issue, visit.id, actor=way.member, at=AT)
     assert db.session.query(VisitFinding).one().visit_id == visit.id
     with pytest.raises(InvalidError) as refusal:
         visit_finish(**way.act(end=way.end()))
@@ -173,7 +176,7 @@ def test_a_finding_belongs_to_its_visit(app: Flask) -> None:
     visit_finish(**way.act(end=way.end(nothing_found=False)))
     assert db.session.query(RoundTask).one().outcome is TaskOutcome.FOUND
     page = village_page(way.member, way.stop.id)
-    assert [one.id for one in page.found] == [line.row.id for line in page.issues] == [issue.id]
+    assert [one.id for one in page.record.found] == [line.row.id for line in page.now.issues] == [issue.id]
 
 
 def test_nobody_visits_the_village_they_come_from(app: Flask) -> None:

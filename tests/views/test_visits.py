@@ -87,14 +87,19 @@ def test_a_visit_on_the_phone(app: Flask) -> None:
 
 def test_a_finding_of_a_visit_and_the_report(app: Flask) -> None:
     stop, lead, member = settled()
-    phone, page, form = browser(app, member), f"/visits/stops/{stop.id}", f"/issues/new?stop={stop.id}"
+    phone, page = browser(app, member), f"/visits/stops/{stop.id}"
     acting(phone, stop)("start", {"people": [member.person_id]})
-    assert f'name="stop_id" value="{stop.id}"' in phone.get(form).text
+    visit_id = db.session.query(Visit).one().id
+    form = f"/issues/new?visit={visit_id}"
+    assert f'name="visit_id" value="{visit_id}"' in phone.get(form).text
+    assert form in phone.get(page).text
     found = {
-        "stop_id": stop.id, "location_id": stop.village_id, "location_id_text": "示例村", "category": "环境卫生",
+        "visit_id": visit_id, "location_id": stop.village_id, "location_id_text": "示例村", "category": "环境卫生",
         "description": "示例：垃圾", "source": "supervision", "severity": "general", "act": "register",
     }  # fmt: skip
-    assert factories.send(phone, "/issues/new", found, page=form).location.endswith(page)
+    assert "visit_id" in factories.send(phone, "/issues/new", found | {"visit_id": "x"}, page=form).text
+    kept = factories.send(phone, "/issues/new", found, page=form)
+    assert phone.get(kept.location).location.endswith(page)
     issue = db.session.query(Issue).one()
     assert db.session.query(VisitFinding).one().issue_id == issue.id
     assert page in phone.get(f"/issues/{issue.id}").text
@@ -117,10 +122,13 @@ def test_a_village_missed_says_why(sqlite_app: Flask) -> None:
     assert "示例：道路中断" in phone.get(page).text
 
 
-@pytest.mark.parametrize("path", ["/visits/stops/{stop}", "/visits/rounds/{round}/report", "/issues/new?stop={stop}"])
+@pytest.mark.parametrize(
+    "path", ["/visits/stops/{stop}", "/visits/rounds/{round}/report", "/issues/new?visit=1", "/visits/1"]
+)
 def test_another_group_finds_nothing(sqlite_app: Flask, path: str) -> None:
     stop, _lead, _member = settled()
     stranger = factories.post(Role.GROUP_LEAD, group_id=factories.group(stop.village).id)
+    factories.saved(Visit(id=1, group_id=stop.group_id, village_id=stop.village_id, started_at=clock.now()))
     assert browser(sqlite_app, stranger).get(path.format(stop=stop.id, round=stop.round_id)).status_code == 404
 
 

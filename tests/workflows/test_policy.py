@@ -32,6 +32,7 @@ def test_defaults_are_those_of_the_rules() -> None:
         "visits_per_month": 4,
         "forms_per_month": 2,
         "photos_per_month": 20,
+        "visits_anywhere": False,
         "letters_await_office": True,
         "letter_receive_days": 1,
         "remind_letter_reply_days": 3,

@@ -1,4 +1,4 @@
-"""The demo county's rounds: one under way, half walked, and an unannounced one that is being planned."""
+"""The demo county's rounds: one under way, half walked, visits outside it, and an unannounced one being planned."""
 
 from __future__ import annotations
 
@@ -24,10 +24,13 @@ from tracker.models import (
     UnitTag,
     Visit,
 )
+from tracker.queries.ad_hoc_visits import stop_waiting
 from tracker.queries.rules import work_calendar
+from tracker.services.ad_hoc_visits import ad_hoc_finish, ad_hoc_note, ad_hoc_start
 from tracker.services.round_plans import plan_work
 from tracker.services.rounds import GroupValues, RoundValues, facts_of, round_create, round_publish
 from tracker.services.transitions import round_move, stop_move
+from tracker.services.visit_records import VisitEnd
 from workflows.issue import Capacity
 from workflows.planning.draw import draw, ticket
 from workflows.planning.terms import Parameters, TaskKind
@@ -59,6 +62,7 @@ def rounds_tell(world: World, at: datetime) -> None:
     db.session.expire_all()
     round_publish(round_id=held.id, version=None, actor=office, at=before)
     _walk(world, held.id, today)
+    _outside(world, at)
     begin = calendar.add_workdays(last, 1)
     secret = _values(
         "示例：不定期抽查", RoundKind.UNANNOUNCED, begin, calendar.add_workdays(begin, 4), groups[:4]
@@ -133,6 +137,22 @@ def _visit(stop: RoundStop, people: Sequence[int]) -> None:
             nothing_found=not found, forms_asked=1, photos_asked=2, made_by_id=people[0],
         )
     )  # fmt: skip
+
+
+def _outside(world: World, at: datetime) -> None:
+    """Let the first group make a visit outside the round three days ago, and be on another one now."""
+    group, today = world.groups[0], local_date(at)
+    actor, people = world.actor(group[0], today), [post.person_id for post in group[:2]]
+    roster = sorted(village for village, number in world.group_of.items() if number == 0)
+    free = [village for village in roster if stop_waiting(actor, village) is None]
+    ago, now = at - timedelta(days=3), at - timedelta(minutes=40)
+    for village, begin in zip(free[:2], (ago, now), strict=True):
+        visit = ad_hoc_start(village_id=village, people=people, client_key=None, actor=actor, at=begin)
+        words = "示例：群众反映路灯不亮，现场查看" if begin is ago else "示例：查看汛后排水"
+        ad_hoc_note(visit_id=visit.id, words=words, files=(), actor=actor, at=begin)
+        if begin is ago:
+            end = VisitEnd(people, begin, begin + timedelta(minutes=35), nothing_found=True)
+            ad_hoc_finish(visit_id=visit.id, end=end, actor=actor, at=at)
 
 
 def _answer(task: RoundTask, begin: datetime, person: int) -> None:

@@ -33,7 +33,7 @@ class FindingForm(Form):
         "category": N_("问题类别"), "severity": N_("等级"), "source": N_("问题来源"), "source_ref": N_("来源文件"),
         "found_on": N_("发现日期"), "description": N_("具体问题"), "goal": N_("整改目标"),
         "is_long_term": N_("长期整改"), "is_confidential": N_("保密"), "files": N_("照片"), "version": N_("版本"),
-        "stop_id": N_("走访点"),
+        "visit_id": N_("走访"),
     }  # fmt: skip
 
     location_id: Id = None
@@ -51,11 +51,11 @@ class FindingForm(Form):
     is_confidential: bool = False
     idempotency_key: Annotated[Annotated[str, Field(max_length=40)] | None, BLANK_IS_NONE] = None
     version: Annotated[int | None, BLANK_IS_NONE] = None
-    stop_id: Id = None
+    visit_id: Id = None
 
     def found(self) -> dict[str, Any]:
         """Return the finding itself, without what only the form needs."""
-        return self.model_dump(exclude={"idempotency_key", "version", "stop_id"})
+        return self.model_dump(exclude={"idempotency_key", "version", "visit_id"})
 
 
 def missing(given: Mapping[str, Any]) -> dict[str, str]:

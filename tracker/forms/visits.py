@@ -20,6 +20,7 @@ LABELS: Mapping[str, str] = {
     "started": N_("到达时间"), "ended": N_("离开时间"), "nothing_found": N_("未发现问题"),
     "forms_asked": N_("要求村里填报的表格份数"), "photos_asked": N_("要求村里提供的照片张数"),
     "report": N_("本轮巡查情况"), "why_missed": N_("其余村未走访的原因"), "day": N_("日期"), "round": N_("轮次"),
+    "village_id": N_("村（社区）"),
 }  # fmt: skip
 
 
@@ -40,6 +41,13 @@ class StartForm(_VisitForm):
     """Who has come."""
 
     people: list[Id] = Field(default=[], max_length=50)
+
+
+class AdHocForm(StartForm):
+    """Where they have come, outside every round."""
+
+    village_id: Annotated[Id | None, BLANK_IS_NONE] = None
+    idempotency_key: Annotated[Annotated[str, Field(max_length=40)] | None, BLANK_IS_NONE] = None
 
 
 class NoteForm(_VisitForm):

@@ -79,6 +79,7 @@ AUDIT_ACTION = {
     "round.stop_remove": N_("移出走访点"),
     "round.withdraw": N_("撤回巡查轮次"),
     "round.group_report": N_("提交本组巡查报告"),
+    "visit.cancel": N_("取消临时走访"),
     "visit.finish": N_("结束走访"),
     "visit.miss": N_("登记未走访"),
     "visit.note": N_("记录走访情况"),

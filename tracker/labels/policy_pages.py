@@ -71,6 +71,7 @@ POLICY_HELP: dict[str, str] = {
     "visits_per_month": N_("减负：一个村一个自然月最多走访几次，编排时超过就提示。"),
     "forms_per_month": N_("减负：一个村一个自然月最多要求填报几份表格。"),
     "photos_per_month": N_("减负：一个村一个自然月最多要求提供几张照片。"),
+    "visits_anywhere": N_("不选，临时走访只能去本组督导名单上的村。"),
     "order_reply_days": N_("没有写明日期的督办单，回复的工作日数。"),
     "instruction_reply_days": N_("没有写明日期的领导批示，回复的工作日数。"),
     "remind_letter_level": N_("提醒函发给责任单位，还是它的上级。"),

@@ -145,6 +145,7 @@ POLICY_FIELD: dict[str, str] = {
     "visits_per_month": N_("每村每月走访次数上限"),
     "forms_per_month": N_("每村每月填报表格份数上限"),
     "photos_per_month": N_("每村每月提供照片张数上限"),
+    "visits_anywhere": N_("督导组可以临时走访名单以外的村"),
     "rectify_days": N_("默认整改时限（工作日）"),
     "evidence_needed": N_("整改佐证份数"),
     "remind_before": N_("提前提醒（工作日）"),

@@ -50,7 +50,7 @@ from tracker.models.round import (
 )
 from tracker.models.star import Indicator, IndicatorKind, Star, StarLead
 from tracker.models.unit import NameReason, Unit, UnitKind, UnitName, UnitTag
-from tracker.models.visit import VisitFinding, VisitPhoto
+from tracker.models.visit import VisitFinding, VisitPhoto, VisitRecheck
 
 __all__ = [
     "ADMIN_ROLES",
@@ -127,4 +127,5 @@ __all__ = [
     "Visit",
     "VisitFinding",
     "VisitPhoto",
+    "VisitRecheck",
 ]

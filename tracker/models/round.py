@@ -188,8 +188,9 @@ class RoundLeftOut(Model):
 class Visit(Model):
     """A group in a village: who (ids of persons), from when to when, and what it asked of the village.
 
-    ``nothing_found`` is a record of its own. ``forms_asked`` and ``photos_asked`` count against the village's ceiling.
-    ``handed_to`` goes on with it since a handover of whoever began it.
+    One without a stop is an ad-hoc visit 临时走访, outside every round. ``nothing_found`` is a record of its own.
+    ``forms_asked`` and ``photos_asked`` count against the village's ceiling. ``handed_to`` goes on with it since a
+    handover of whoever began it.
     """
 
     __tablename__ = "visit"

@@ -1,4 +1,4 @@
-"""What hangs on a visit: the photographs taken there, and the findings that were made."""
+"""What hangs on a visit: the photographs taken there, the findings that were made, and the re-checks."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.database import Model, UTCDateTime
+from tracker.database import Model, UTCDateTime, code_column
 from tracker.models.evidence import Blob
 from tracker.models.issue import Issue
 from tracker.models.person import Person
-from tracker.models.round import Visit
+from tracker.models.round import TaskOutcome, Visit
 
 
 class VisitPhoto(Model):
@@ -31,6 +31,22 @@ class VisitPhoto(Model):
     taken_by: Mapped[Person | None] = relationship()
 
     __table_args__ = (UniqueConstraint("visit_id", "blob_sha256"),)
+
+
+class VisitRecheck(Model):
+    """An issue that the group re-checked, or saw found again, while its visit went on; the last answer stands."""
+
+    __tablename__ = "visit_recheck"
+
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), primary_key=True, index=True)
+    outcome: Mapped[TaskOutcome] = mapped_column(code_column(TaskOutcome, "recheck_outcome"))
+    done_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    issue: Mapped[Issue] = relationship()
+    visit: Mapped[Visit] = relationship()
+    done_by: Mapped[Person | None] = relationship()
 
 
 class VisitFinding(Model):

@@ -23,3 +23,18 @@ def visible_visits(actor: Actor) -> ColumnElement[bool]:
     if actor.role is Role.VILLAGE:
         return (Visit.village_id == actor.unit_id) & Visit.ended_at.is_not(None)
     return false()
+
+
+def readable_visits(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``Visit`` whose record the actor may open: notes, photographs, people.
+
+    A group opens its own alone; of others it learns that they were there.
+    """
+    if actor.role in _ALL:
+        return true()
+    return Visit.group_id == actor.group_id if actor.is_group else false()
+
+
+def may_read_visit(actor: Actor, visit: Visit) -> bool:
+    """Tell of one visit at hand what ``readable_visits`` says."""
+    return actor.role in _ALL or (actor.is_group and visit.group_id == actor.group_id)

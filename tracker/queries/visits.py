@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
@@ -15,7 +14,6 @@ from tracker.errors import NotFoundError
 from tracker.models import (
     InspectionRound,
     Issue,
-    Person,
     RoundGroup,
     RoundStop,
     RoundTask,
@@ -23,18 +21,13 @@ from tracker.models import (
     Unit,
     Visit,
     VisitFinding,
-    VisitPhoto,
 )
-from tracker.policy import IS_OPEN, Actor, listed, visible
+from tracker.policy import Actor, visible
 from tracker.policy.rounds import visible_rounds, visible_stops
-from tracker.policy.visits import visible_visits
-from tracker.queries.issues import IssueLine, line_columns, with_lateness
 from tracker.queries.rounds import GroupPlan, round_page
-from workflows.issue import IssueState
+from tracker.queries.visit_records import VillageNow, VisitRecord, record_of, village_now
 from workflows.planning.terms import TaskKind
 from workflows.round import WALKABLE, StopState
-
-LAST_VISITS, MOST_ISSUES = 5, 50
 
 
 @dataclass(frozen=True)
@@ -65,18 +58,12 @@ class Walk:
 
 @dataclass(frozen=True)
 class Village:
-    """One stop with everything to know before the door: issues, past, tasks, and the visit so far."""
+    """One stop with everything to know before the door, and the visit so far."""
 
     stop: RoundStop
     visit: Visit | None
-    people: Mapping[int, str]
-    photos: Sequence[VisitPhoto]
-    found: Sequence[Issue]
-    issues: Sequence[IssueLine]
-    past: Sequence[Visit]
-    returns: int
-    recurrences: int
-    closed: int
+    record: VisitRecord
+    now: VillageNow
 
 
 @dataclass(frozen=True)
@@ -134,72 +121,7 @@ def village_page(actor: Actor, stop_id: int) -> Village:
     """Return the page of one stop; raise ``NotFoundError`` where there is none or none the actor may learn of."""
     stop = village_stop(actor, stop_id)
     visit = db.session.scalars(select(Visit).where(Visit.stop_id == stop.id).order_by(Visit.id.desc())).first()
-    here = or_(Issue.location_id == stop.village_id, Issue.location_id.in_(_grids(stop.village_id)))
-    rows = db.session.execute(
-        line_columns()
-        .where(listed(actor), IS_OPEN, here)
-        .order_by(Issue.deadline.asc().nulls_last(), Issue.id)
-        .limit(MOST_ISSUES)
-    ).all()
-    past = select(
-        func.coalesce(func.sum(Issue.returns), 0).label("returns"),
-        func.coalesce(func.sum(Issue.recurrences), 0).label("recurrences"),
-        func.count().filter(Issue.state == IssueState.SIGNED_OFF).label("closed"),
-    ).where(listed(actor), here)
-    counted = db.session.execute(past).one()
-    return Village(
-        stop=stop, visit=visit, people=names_of(visit.people if visit else ()),
-        photos=_photos(visit), found=_found(actor, visit), issues=with_lateness(rows, actor),
-        past=last_visits(actor, stop.village_id, visit), returns=counted.returns, recurrences=counted.recurrences,
-        closed=counted.closed,
-    )  # fmt: skip
-
-
-def _grids(village_id: int) -> Any:
-    return select(Unit.id).where(Unit.parent_id == village_id)
-
-
-def names_of(people: Sequence[int]) -> dict[int, str]:
-    """Return the names of these persons by their ids."""
-    query = select(Person.id, Person.name).where(Person.id.in_(people)).order_by(Person.id)
-    return {row.id: row.name for row in db.session.execute(query)} if people else {}
-
-
-def _photos(visit: Visit | None) -> Sequence[VisitPhoto]:
-    if visit is None:
-        return ()
-    query = select(VisitPhoto).where(VisitPhoto.visit_id == visit.id).options(joinedload(VisitPhoto.blob))
-    return db.session.scalars(query.order_by(VisitPhoto.id)).all()
-
-
-def _found(actor: Actor, visit: Visit | None) -> Sequence[Issue]:
-    if visit is None:
-        return ()
-    query = select(Issue).join(VisitFinding, VisitFinding.issue_id == Issue.id).where(VisitFinding.visit_id == visit.id)
-    return db.session.scalars(query.where(visible(actor)).order_by(Issue.id)).all()
-
-
-def last_visits(actor: Actor, village_id: int, but: Visit | None = None) -> Sequence[Visit]:
-    """Return the latest visits of a village that the actor may learn of, the newest first."""
-    query = select(Visit).where(Visit.village_id == village_id, visible_visits(actor))
-    if but is not None:
-        query = query.where(Visit.id != but.id)
-    return db.session.scalars(
-        query.options(joinedload(Visit.group)).order_by(Visit.started_at.desc(), Visit.id.desc()).limit(LAST_VISITS)
-    ).all()
-
-
-def photo_seen(actor: Actor, photo_id: int) -> VisitPhoto:
-    """Return a photograph of a visit with its blob; ``NotFoundError`` where the visit is not the actor's to see."""
-    query = (
-        select(VisitPhoto).join(Visit, VisitPhoto.visit_id == Visit.id).join(RoundStop, Visit.stop_id == RoundStop.id)
-    )
-    photo = db.session.scalars(
-        query.where(VisitPhoto.id == photo_id, visible_stops(actor)).options(joinedload(VisitPhoto.blob))
-    ).first()
-    if photo is None:
-        raise NotFoundError
-    return photo
+    return Village(stop, visit, record_of(actor, visit), village_now(actor, stop.village_id, visit))
 
 
 def walked(actor: Actor, round_id: int, group_id: int | None) -> Walked:

@@ -1,17 +1,26 @@
-"""What an act on an issue answers in the round: the tasks of the acting group, and the visit a finding came from."""
+"""What an act on an issue answers: the tasks of the acting group's round, and the visit during which it was done."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from tracker.database import db
-from tracker.errors import NotFoundError, RefusedError
-from tracker.languages import _
-from tracker.models import InspectionRound, Issue, RoundStop, RoundTask, TaskOutcome, Visit, VisitFinding
+from tracker.errors import NotFoundError
+from tracker.models import (
+    InspectionRound,
+    Issue,
+    RoundStop,
+    RoundTask,
+    TaskOutcome,
+    Unit,
+    Visit,
+    VisitFinding,
+    VisitRecheck,
+)
 from tracker.policy import Actor
-from tracker.policy.rounds import visible_stops
+from tracker.policy.visits import readable_visits
 from workflows.round import WALKABLE, StopState
 
 _OPEN = (StopState.PLANNED, StopState.STARTED)
@@ -20,7 +29,8 @@ _OPEN = (StopState.PLANNED, StopState.STARTED)
 def tasks_settle(issue: Issue, outcome: TaskOutcome, *, actor: Actor, at: datetime) -> int:
     """Answer what the acting group's round asks about ``issue``, in the caller's transaction; return how many.
 
-    The last thing an act does, since it locks the tasks.
+    A visit of the group that goes on in the village keeps the act as done there. The last thing an act does, since it
+    locks the tasks and the visit.
     """
     if actor.group_id is None:
         return 0
@@ -37,22 +47,32 @@ def tasks_settle(issue: Issue, outcome: TaskOutcome, *, actor: Actor, at: dateti
     tasks = db.session.scalars(query).all()
     for task in tasks:
         task.done_at, task.done_by_id, task.outcome = at, actor.person_id, outcome
+    _keep_with_visit(issue, outcome, actor, at)
     return len(tasks)
 
 
-def finding_of_visit(issue: Issue, stop_id: int, *, actor: Actor, at: datetime) -> None:
-    """Say in the caller's transaction that ``issue`` was found during the visit of that stop; again is no harm.
+def _keep_with_visit(issue: Issue, outcome: TaskOutcome, actor: Actor, at: datetime) -> None:
+    """Enter the act into the visits of the group that go on where the issue lies, or in the village above its grid."""
+    above = select(Unit.parent_id).where(Unit.id == issue.location_id).scalar_subquery()
+    here = or_(Visit.village_id == issue.location_id, Visit.village_id == above)
+    going_on = select(Visit).where(Visit.group_id == actor.group_id, Visit.ended_at.is_(None), here)
+    for visit in db.session.scalars(going_on.order_by(Visit.id).with_for_update(read=True)):
+        kept = db.session.get(VisitRecheck, (visit.id, issue.id))
+        if kept is None:
+            kept = VisitRecheck(visit_id=visit.id, issue_id=issue.id)
+            db.session.add(kept)
+        kept.outcome, kept.done_at, kept.done_by_id = outcome, at, actor.person_id
 
-    Raises ``NotFoundError`` where there is no such stop for the actor, ``RefusedError`` where no visit has begun.
+
+def finding_of_visit(issue: Issue, visit_id: int, *, actor: Actor, at: datetime) -> None:
+    """Say in the caller's transaction that ``issue`` was found during that visit; again is no harm.
+
+    Raises ``NotFoundError`` where there is no such visit of the actor's group.
     """
-    stop = db.session.scalars(select(RoundStop).where(RoundStop.id == stop_id, visible_stops(actor))).first()
-    if stop is None:
-        raise NotFoundError
-    visit = db.session.scalars(
-        select(Visit).where(Visit.stop_id == stop_id, Visit.group_id == actor.group_id).order_by(Visit.id.desc())
-    ).first()
+    query = select(Visit).where(Visit.id == visit_id, Visit.group_id == actor.group_id, readable_visits(actor))
+    visit = db.session.scalars(query.with_for_update()).first()
     if visit is None:
-        raise RefusedError(_("走访还没有开始，请先点“开始走访”"))
+        raise NotFoundError
     if db.session.get(VisitFinding, issue.id) is None:
         db.session.add(VisitFinding(issue_id=issue.id, visit_id=visit.id, found_at=at))
         visit.nothing_found = False

@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from tracker.errors import InvalidError
 from tracker.forms import coverage as forms
 from tracker.languages import _
-from tracker.models import InspectionRound
+from tracker.models import InspectionRound, Visit
+from tracker.policy.visits import may_read_visit
 from tracker.queries import coverage as queries
 from tracker.queries.groups import group_list, town_choices
 from tracker.queries.rules import policy_on
@@ -66,6 +67,12 @@ def _burden(village_id: int) -> ResponseReturnValue:
         return redirect(url_for("coverage.index"), 303)
     page = queries.village_burden(g.actor, village_id, form.month or g.actor.today)
     return render_template("coverage/burden.html", page=page, errors=errors, labels=_labels()), status
+
+
+@bp.app_template_global("may_read_visit")
+def may_read(visit: Visit) -> bool:
+    """Tell whether the reader may open the record of a visit."""
+    return may_read_visit(g.actor, visit)
 
 
 @bp.app_template_global()

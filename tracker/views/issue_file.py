@@ -16,6 +16,7 @@ from tracker.forms.issue_actions import ActForm
 from tracker.languages import _
 from tracker.models import Issue, Phase
 from tracker.policy import cell_for
+from tracker.queries.ad_hoc_visits import visit_of_issue
 from tracker.queries.issue_page import IssuePage, issue_page
 from tracker.queries.issue_timeline import timeline_of
 from tracker.queries.lateness import Lateness, Reckoner
@@ -58,6 +59,7 @@ def detail_page(issue_id: int, *, opened: str = "", failed: Failed | None = None
         "issue/detail.html",
         page=page,
         stop=stop_of_issue(g.actor, issue_id),
+        visit=visit_of_issue(g.actor, page.issue) if g.actor.is_group else None,
         issue=page.issue,
         late=_lateness(page.issue, calendar),
         waiting=_waiting(page.issue, calendar),

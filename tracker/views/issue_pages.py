@@ -28,7 +28,7 @@ from tracker.policy import Actor, cell_for
 from tracker.queries.evidence import evidence_list
 from tracker.queries.issue_page import issue_seen
 from tracker.queries.star_choices import indicator_choices, star_groups
-from tracker.queries.visits import village_stop
+from tracker.queries.visit_records import visit_seen
 from tracker.services.findings import FindingValues, finding_draft, finding_edit, finding_log, finding_register
 from tracker.services.visit_tasks import finding_of_visit
 from tracker.storage import StoredFile
@@ -61,7 +61,7 @@ def detail(issue_id: int) -> Page:
 @access("issue.log")
 def new() -> Page:
     if request.method == "GET":
-        return _finding_page(_fresh() | _at_stop(), {})
+        return _finding_page(_fresh() | _at_visit(), {})
     files: tuple[StoredFile, ...] = ()
     try:
         files = files_of_form()
@@ -69,7 +69,7 @@ def new() -> Page:
         issue = _kept(form, register, files)
     except MISTAKES as error:
         return _refused(error, files)
-    return _done(issue, form.stop_id)
+    return _done(issue, form.visit_id)
 
 
 def _kept(form: FindingForm, register: bool, files: tuple[StoredFile, ...]) -> Issue:
@@ -79,8 +79,8 @@ def _kept(form: FindingForm, register: bool, files: tuple[StoredFile, ...]) -> I
         issue = keep(
             values=FindingValues(**form.found()), client_key=form.idempotency_key, files=files, actor=g.actor, at=at
         )
-        if form.stop_id is not None:
-            finding_of_visit(issue, form.stop_id, actor=g.actor, at=at)
+        if form.visit_id is not None:
+            finding_of_visit(issue, form.visit_id, actor=g.actor, at=at)
         return issue
 
 
@@ -162,7 +162,7 @@ def _finding_page(
 ) -> str:
     return render_template(
         "issue/finding.html",
-        typed=typed,
+        typed={**typed, "visit_id": id_of(str(typed.get("visit_id", "")))},
         errors=errors,
         issue=issue,
         kept=to_keep(files),
@@ -188,14 +188,13 @@ def _fresh() -> dict[str, Any]:
     return typed | {"idempotency_key": uuid.uuid4().hex, "kind": g.actor.unit_kind or ""}
 
 
-def _at_stop() -> dict[str, Any]:
-    """Return what a finding during a visit begins with: its village, and the stop to go back to."""
-    stop_id = id_of(request.args.get("stop"))
-    if not stop_id or not g.actor.is_group:
+def _at_visit() -> dict[str, Any]:
+    """Return what a finding during a visit begins with: its village, and the visit to go back to."""
+    visit_id = id_of(request.args.get("visit"))
+    if not visit_id or not g.actor.is_group:
         return {}
-    stop = village_stop(g.actor, stop_id)
-    village = stop.village
-    return {"stop_id": stop.id, "location_id": village.id, "location_id_text": village.name, "kind": village.kind}
+    village = visit_seen(g.actor, visit_id).village
+    return {"visit_id": visit_id, "location_id": village.id, "location_id_text": village.name, "kind": village.kind}
 
 
 def _stored(issue: Issue) -> dict[str, Any]:
@@ -205,11 +204,11 @@ def _stored(issue: Issue) -> dict[str, Any]:
     return typed | {"location_id_text": place.name if place else "", "kind": place.kind if place else ""}
 
 
-def _done(issue: Issue, stop_id: int | None = None) -> Response:
+def _done(issue: Issue, visit_id: int | None = None) -> Response:
     if issue.state is IssueState.DRAFT:
         flash(_("已存为草稿，可在“我的待办”中继续填写"), "success")
     else:
         flash(_("已登记，编号 {number}，等待创建办交办").format(number=issue.number), "success")
-    if stop_id is not None:
-        return redirect(url_for("visits.stop", stop_id=stop_id), 303)
+    if visit_id is not None:
+        return redirect(url_for("ad_hoc_visits.visit", visit_id=visit_id), 303)
     return redirect(url_for("issue.detail", issue_id=issue.id), 303)

@@ -34,7 +34,7 @@ class NavEntry:
 
 # Blueprints whose pages belong to another one's entry of the navigation.
 _SECTIONS = {
-    "visit_reports": "visits",
+    "visit_reports": "visits", "ad_hoc_visits": "visits",
     "issue": "issues", "issue_actions": "issues", "bulk": "issues", "letter_acts": "letters", "points": "letters",
     "posts": "accounts", "unit_acts": "units",
     "round_stops": "rounds", "unit_files": "units", "rule_calendar": "rules", "rule_policy": "rules",

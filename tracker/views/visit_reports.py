@@ -13,6 +13,7 @@ from tracker.errors import NotFoundError
 from tracker.forms import visits as forms
 from tracker.languages import _
 from tracker.queries import visits as queries
+from tracker.queries.visit_records import photo_seen
 from tracker.services.visit_reports import group_report
 from tracker.views.access import access
 from tracker.views.evidence import current_store
@@ -61,13 +62,13 @@ def hand_in(round_id: int) -> ResponseReturnValue:
 @bp.get("/photos/<int:photo_id>/copy")
 @access("visit.read")
 def photo(photo_id: int) -> Response:
-    return _picture(queries.photo_seen(g.actor, photo_id).blob.copy_sha256)
+    return _picture(photo_seen(g.actor, photo_id).blob.copy_sha256)
 
 
 @bp.get("/photos/<int:photo_id>/thumb")
 @access("visit.read")
 def thumb(photo_id: int) -> Response:
-    return _picture(queries.photo_seen(g.actor, photo_id).blob.thumb_sha256)
+    return _picture(photo_seen(g.actor, photo_id).blob.thumb_sha256)
 
 
 def _picture(sha256: str | None) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -16,11 +16,13 @@ from tracker.errors import InvalidError, RefusedError, TrackerError
 from tracker.forms import visits as forms
 from tracker.labels.rounds import reason_words
 from tracker.languages import _
-from tracker.models import TaskOutcome
+from tracker.models import TaskOutcome, Visit
 from tracker.policy import cell_for
 from tracker.queries import visits as queries
+from tracker.queries.ad_hoc_visits import DAYS_SHOWN, ad_hoc_visits
 from tracker.queries.people import posts_of_group
 from tracker.services import visits
+from tracker.services.visit_records import VisitEnd
 from tracker.services.visit_stops import is_recused_at
 from tracker.storage import StoredFile
 from tracker.views.access import access
@@ -48,7 +50,7 @@ def index() -> ResponseReturnValue:
     way = queries.walk(g.actor, chosen, form.day) if chosen else None
     return render_template(
         "visits/index.html", rounds=rounds, chosen=chosen, way=way, reason_words=reason_words, errors=errors,
-        labels=field_labels(),
+        labels=field_labels(), extra=ad_hoc_visits(g.actor), days_shown=DAYS_SHOWN,
     )  # fmt: skip
 
 
@@ -73,7 +75,7 @@ def _page(
     return render_template(
         "visits/stop.html", page=page, stop=page.stop, visit=page.visit, acts=acts, opened=opened, errors=errors or {},
         recused=mine and is_recused_at(g.actor, page.stop.village_id), typed=request.form, labels=field_labels(),
-        members=_members(page) if acts else [],
+        members=members_of(page.stop.group_id, page.stop.village_id, page.record.people) if acts else [],
         chosen=request.form.getlist("people") if request.method == "POST" else None, kept=to_keep(files),
         outcomes={task.id: [(o.value, labels.word(labels.TASK_OUTCOME, o)) for o in visits.outcomes_of(task)]
                   for task in page.stop.tasks},
@@ -81,14 +83,14 @@ def _page(
     )  # fmt: skip
 
 
-def _members(page: queries.Village) -> list[tuple[int, str]]:
-    """Return who of the group may visit the village, and who was there when the visit began.
+def members_of(group_id: int, village_id: int, came: Mapping[int, str] | None = None) -> list[tuple[int, str]]:
+    """Return who of the group may visit the village, and who ``came`` when the visit began.
 
     Everybody but those who come from there; somebody who left the group since did go.
     """
-    posts = posts_of_group(page.stop.group_id, g.actor.today)
-    today = {p.person_id: p.person.name for p in posts if p.person.home_unit_id != page.stop.village_id}
-    return list({**today, **page.people}.items())
+    posts = posts_of_group(group_id, g.actor.today)
+    today = {p.person_id: p.person.name for p in posts if p.person.home_unit_id != village_id}
+    return list({**today, **(came or {})}.items())
 
 
 def _act(stop_id: int, opened: str, done: str, act: Callable[[], object]) -> ResponseReturnValue:
@@ -96,12 +98,13 @@ def _act(stop_id: int, opened: str, done: str, act: Callable[[], object]) -> Res
     try:
         act()
     except MISTAKES as error:
-        return _page(stop_id, opened, _errors(error)), error.status
+        return _page(stop_id, opened, errors_by_field(error)), error.status
     flash(done, "success")
     return redirect(url_for("visits.stop", stop_id=stop_id), 303)
 
 
-def _errors(error: TrackerError) -> dict[str, str]:
+def errors_by_field(error: TrackerError) -> dict[str, str]:
+    """Return the error by field of a form; what the law refuses is the whole form's."""
     return {"form": error.message} if isinstance(error, RefusedError) else errors_of(error)
 
 
@@ -124,7 +127,7 @@ def note(stop_id: int) -> ResponseReturnValue:
         form = forms.NoteForm.parse(request.form)
         visits.visit_note(stop_id=stop_id, words=form.words, files=files, actor=g.actor, at=clock.now())
     except MISTAKES as error:
-        return _page(stop_id, "note", _errors(error), files or kept_files()), error.status
+        return _page(stop_id, "note", errors_by_field(error), files or kept_files()), error.status
     flash(_("已记录"), "success")
     return redirect(url_for("visits.stop", stop_id=stop_id), 303)
 
@@ -143,25 +146,18 @@ def task(stop_id: int, task_id: int) -> ResponseReturnValue:
 @access("visit.walk")
 def finish(stop_id: int) -> ResponseReturnValue:
     def act() -> None:
-        form = forms.FinishForm.parse(request.form)
-        day = _day_of(stop_id)
-        end = visits.VisitEnd(
-            people=form.people, started_at=_instant(day, form.started), ended_at=_instant(day, form.ended),
-            nothing_found=form.nothing_found, forms_asked=form.forms_asked, photos_asked=form.photos_asked,
-        )  # fmt: skip
+        end = end_of(queries.village_page(g.actor, stop_id).visit)
         visits.visit_finish(stop_id=stop_id, end=end, actor=g.actor, at=clock.now())
 
     return _act(stop_id, "finish", _("走访已结束"), act)
 
 
-def _day_of(stop_id: int) -> date:
-    """Return the Shanghai day on which the visit of a stop began."""
-    visit = queries.village_page(g.actor, stop_id).visit
-    return local_date(visit.started_at) if visit else g.actor.today
-
-
-def _instant(day: date, hour: time) -> datetime:
-    return datetime.combine(day, hour.replace(tzinfo=None), tzinfo=ZONE)
+def end_of(visit: Visit | None) -> VisitEnd:
+    """Return what the form says about the end, its hours on the Shanghai day on which the visit began."""
+    form = forms.FinishForm.parse(request.form)
+    day = local_date(visit.started_at) if visit else g.actor.today
+    started, ended = (datetime.combine(day, hour.replace(tzinfo=None), ZONE) for hour in (form.started, form.ended))
+    return VisitEnd(form.people, started, ended, form.nothing_found, form.forms_asked, form.photos_asked)
 
 
 @bp.post("/stops/<int:stop_id>/miss")
