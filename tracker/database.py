@@ -141,6 +141,25 @@ def memo_forget() -> None:
 def _forget(session: Session, ended: SessionTransaction) -> None:
     if ended.parent is None:
         session.info.pop("memo", None)
+        session.info.pop("act", None)
+
+
+def act() -> dict[str, Any]:
+    """Return what is kept for the act under way: empty when the database transaction begins, gone when it ends."""
+    kept: dict[str, Any] = db.session().info.setdefault("act", {})
+    return kept
+
+
+def at_close(key: str, work: Callable[[], None]) -> None:
+    """Have ``work`` done once, just before the outermost ``transaction`` commits; a key that waits already is kept."""
+    act().setdefault("closers", {}).setdefault(key, work)
+
+
+def close_early() -> None:
+    """Do at once what waits for the end: for a transaction that plays several acts of different instants."""
+    db.session.flush()
+    for work in act().pop("closers", {}).values():
+        work()
 
 
 @contextmanager
@@ -170,6 +189,7 @@ def transaction() -> Iterator[Session]:
         if guard is not None:
             guard.opens(session)
         yield session
+        close_early()
         if guard is not None:
             session.flush()
             guard.closes(session)

@@ -15,7 +15,8 @@ from tracker.cli.context import application, plain_errors
 from tracker.jobs import Clock
 from tracker.services.scrub import evidence_scrub
 from tracker.services.ticks import tick
-from tracker.services.verify import chain_verify
+from tracker.services.verify import CHAINS, ChainReport, chain_verify
+from tracker.services.verify_ledger import PresentReport, present_verify
 from tracker.storage import Store
 
 
@@ -69,9 +70,10 @@ def audit() -> None:
 @audit.command("verify")
 @plain_errors
 def verify() -> None:
-    """逐条校验两条哈希链。 Verify both hash chains link by link."""
+    """逐条校验各条哈希链，并核对台账现状与历史。 Verify every hash chain, and the ledgers against their history."""
     with application():
-        reports = [chain_verify(name) for name in ("issue", "audit")]
+        reports: list[ChainReport | PresentReport] = [chain_verify(name) for name in CHAINS]
+        reports.append(present_verify())
     for report in reports:
         click.echo(report.line())
     if not all(report.intact for report in reports):

@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from tracker.clock import ZONE, local_date
-from tracker.database import db, transaction
+from tracker.database import close_early, db, transaction
 from tracker.demo.letters import letters_play
 from tracker.demo.life import Life, Stage, Steps
 from tracker.demo.people import World, settle
@@ -109,6 +109,7 @@ def _tell(lives: list[Life], at: datetime, progress: Callable[[int], object]) ->
             for _ in range(_BATCH):
                 if not waiting or _step(waiting, at):
                     progress(1)
+                close_early()
                 if not waiting:
                     break
 

@@ -12,6 +12,8 @@ AUDIT_OUTCOME = {
 CHAIN = {
     "issue": N_("问题经过"),
     "audit": N_("审计记录"),
+    "ledger": N_("台账历史"),
+    "term": N_("名称与日历的旧值"),
 }
 CHAIN_FAULT = {
     "gap": N_("缺少记录"),

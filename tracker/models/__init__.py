@@ -15,6 +15,7 @@ from tracker.models.handover import Handover
 from tracker.models.imports import Fate, ImportBatch, ImportMapping, ImportRow, ImportTask
 from tracker.models.issue import AssistingUnit, Issue, Measure, Source, Stage
 from tracker.models.lease import Heartbeat, Lease
+from tracker.models.ledger import FAR, IssueVersion, LedgerTerm
 from tracker.models.letter import Escalation, Letter, LetterFile, LetterIssue, LetterReply
 from tracker.models.message import Counter, Notice, OutboxMessage
 from tracker.models.person import (
@@ -54,6 +55,7 @@ from tracker.models.visit import VisitFinding, VisitPhoto, VisitRecheck
 
 __all__ = [
     "ADMIN_ROLES",
+    "FAR",
     "PERSONAL",
     "AssistingUnit",
     "AuditEntry",
@@ -84,11 +86,13 @@ __all__ = [
     "InspectionRound",
     "Issue",
     "IssueEvent",
+    "IssueVersion",
+    "Lease",
+    "LedgerTerm",
     "Letter",
     "LetterFile",
     "LetterIssue",
     "LetterReply",
-    "Lease",
     "Measure",
     "NameReason",
     "Notice",

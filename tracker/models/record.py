@@ -15,13 +15,17 @@ from tracker.models.person import Person
 
 
 class ChainHead(Model):
-    """The last link of a chain; its row is locked while the next one is appended."""
+    """The last link of a chain; its row is locked while the next one is appended.
+
+    ``closed_at`` is the latest instant that a ledger was asked for: whatever is written from then on counts as later.
+    """
 
     __tablename__ = "chain_head"
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
     seq: Mapped[int]
     hash: Mapped[str] = mapped_column(String(64))
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class IssueEvent(Model):

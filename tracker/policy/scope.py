@@ -37,6 +37,16 @@ def listed_open(actor: Actor) -> ColumnElement[bool]:
     return and_(*_gathered(actor), IS_OPEN, _confidential_is_narrow(actor))
 
 
+def recorded(actor: Actor) -> list[ColumnElement[bool]]:
+    """Return the conditions on ``Issue`` for ledgers of the past: who may see an issue today sees how it stood then.
+
+    Empty for who sees the county. Drafts stand in no ledger, and what was taken back since stood there then.
+    """
+    if actor.role in (Role.OFFICE, Role.LEADER):
+        return []
+    return [*_gathered(actor), _confidential_is_narrow(actor)]
+
+
 def _gathered(actor: Actor) -> list[ColumnElement[bool]]:
     scope = _in_scope(actor)
     if actor.role in (Role.OFFICE, Role.LEADER):

@@ -27,6 +27,7 @@ from tracker.queries.lateness import has_colour, is_overdue, is_undated, late_si
 from tracker.queries.moves import MOVES, is_soon
 from tracker.queries.rules import work_calendar
 from tracker.queries.search import found_by_words
+from workflows.calendar import WorkCalendar
 from workflows.issue import IssueState, Severity
 from workflows.policy import Colour
 
@@ -159,12 +160,16 @@ def _mine(mine: Mine, actor: Actor) -> ColumnElement[bool]:
 
 
 def _band(band: Band, actor: Actor) -> ColumnElement[bool]:
-    calendar, today = work_calendar(), actor.today
+    return in_band(band, actor.today, work_calendar())
+
+
+def in_band(band: Band, today: date, calendar: WorkCalendar, of: Any = Issue) -> ColumnElement[bool]:
+    """Return the condition that an issue, or a version of one, is as many working days late as ``band`` says."""
     fewest, most = band.limits
     newest = late_since(calendar, today, fewest) if fewest else today
-    conditions = [is_overdue(today), Issue.deadline <= newest]
+    conditions = [is_overdue(today, of), of.deadline <= newest]
     if most is not None:
-        conditions.append(Issue.deadline > late_since(calendar, today, most + 1))
+        conditions.append(of.deadline > late_since(calendar, today, most + 1))
     return and_(*conditions)
 
 

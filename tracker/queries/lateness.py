@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, literal_column, or_, select, true
 
 from tracker.database import db
 from tracker.models import Issue, PolicyVersion
+from tracker.models.issue import OPEN
 from tracker.policy import IS_OPEN
 from tracker.queries.rules import work_calendar
 from workflows.calendar import WorkCalendar
@@ -20,14 +21,19 @@ from workflows.policy import Colour, Policy
 _DAY = timedelta(days=1)
 
 
-def is_overdue(today: date) -> ColumnElement[bool]:
-    """Return the condition that an issue is open and past its deadline."""
-    return and_(IS_OPEN, Issue.deadline < today)
+def is_open(of: Any) -> ColumnElement[bool]:
+    """Return the condition that an issue, or a version of one, is open; written out for the partial indexes."""
+    return IS_OPEN if of is Issue else literal_column(f"{of.__tablename__}.{OPEN}")
 
 
-def is_undated() -> ColumnElement[bool]:
+def is_overdue(today: date, of: Any = Issue) -> ColumnElement[bool]:
+    """Return the condition that an issue, or a version of one, is open and past its deadline."""
+    return and_(is_open(of), of.deadline < today)
+
+
+def is_undated(of: Any = Issue) -> ColumnElement[bool]:
     """Return the condition that an issue which has been assigned has no deadline 未定时限."""
-    return and_(IS_OPEN, Issue.deadline.is_(None), Issue.state != IssueState.REGISTERED)
+    return and_(is_open(of), of.deadline.is_(None), of.state != IssueState.REGISTERED)
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Reckoner:
     calendar: WorkCalendar
     policies: dict[int | None, Policy]
 
-    def lateness(self, row: Row[Any] | Issue) -> Lateness | None:
+    def lateness(self, row: Any) -> Lateness | None:
         """Return how late the open issue of ``row`` is, ``None`` for one that is not open or has no deadline."""
         if row.deadline is None or row.state not in OPEN_STATES:
             return None
@@ -63,10 +69,12 @@ class Reckoner:
         )
 
 
-def reckoner(today: date, versions: Iterable[int | None] | None = None) -> Reckoner:
-    """Return a reckoner for issues of these policy versions, or of all."""
+def reckoner(
+    today: date, versions: Iterable[int | None] | None = None, calendar: WorkCalendar | None = None
+) -> Reckoner:
+    """Return a reckoner for issues of these policy versions, or of all; by the calendar in force, or another."""
     wanted = None if versions is None else {version for version in versions if version is not None}
-    return Reckoner(today, work_calendar(), {None: Policy()} | dict(_policies(wanted)))
+    return Reckoner(today, calendar or work_calendar(), {None: Policy()} | dict(_policies(wanted)))
 
 
 def _policies(wanted: set[int] | None) -> Iterator[tuple[int, Policy]]:
@@ -90,9 +98,9 @@ def late_since(calendar: WorkCalendar, today: date, workdays: int) -> date:
 Holder = tuple[Severity, int | None]
 
 
-def _bounds(today: date) -> dict[tuple[date, date], list[Holder]]:
-    """Return the last deadlines that are red and yellow ``today``, and for which severities and policies they hold."""
-    with_all = reckoner(today)
+def _bounds(with_all: Reckoner) -> dict[tuple[date, date], list[Holder]]:
+    """Return the last deadlines that are red and yellow that day, and for which severities and policies they hold."""
+    today = with_all.today
     bounds: dict[tuple[date, date], list[Holder]] = {}
     for version, policy in with_all.policies.items():
         for severity in Severity:
@@ -103,30 +111,32 @@ def _bounds(today: date) -> dict[tuple[date, date], list[Holder]]:
     return bounds
 
 
-def _held(holders: list[Holder]) -> ColumnElement[bool]:
-    return or_(*(and_(Issue.severity == s, Issue.policy_version_id.is_not_distinct_from(v)) for s, v in holders))
+def _held(holders: list[Holder], of: Any) -> ColumnElement[bool]:
+    return or_(*(and_(of.severity == s, of.policy_version_id.is_not_distinct_from(v)) for s, v in holders))
 
 
 def colour_of(today: date) -> ColumnElement[str]:
     """Return the colour of an overdue issue as SQL; one plain comparison a colour while all policies agree."""
     whens: list[tuple[ColumnElement[bool], Colour]] = []
-    bounds = _bounds(today)
+    bounds = _bounds(reckoner(today))
     for (red, yellow), holders in bounds.items():
-        held = true() if len(bounds) == 1 else _held(holders)
+        held = true() if len(bounds) == 1 else _held(holders, Issue)
         whens += [(and_(held, Issue.deadline <= red), Colour.RED)]
         whens += [(and_(held, Issue.deadline <= yellow), Colour.YELLOW)]
     return case(*whens, else_=Colour.BLUE)
 
 
-def has_colour(today: date, colour: Colour) -> ColumnElement[bool]:
+def has_colour(
+    today: date, colour: Colour, of: Any = Issue, calendar: WorkCalendar | None = None
+) -> ColumnElement[bool]:
     """Return the condition that an issue is overdue in this colour; a plain range of deadlines while policies agree."""
-    bounds = _bounds(today)
+    bounds = _bounds(reckoner(today, calendar=calendar))
     ranges = []
     for (red, yellow), holders in bounds.items():
         after, until = {
             Colour.RED: (None, red),
             Colour.YELLOW: (red, yellow),
         }.get(colour, (yellow, today - _DAY))
-        found = [Issue.deadline <= until] if after is None else [Issue.deadline > after, Issue.deadline <= until]
-        ranges.append(and_(*found) if len(bounds) == 1 else and_(_held(holders), *found))
-    return and_(is_overdue(today), or_(*ranges))
+        found = [of.deadline <= until] if after is None else [of.deadline > after, of.deadline <= until]
+        ranges.append(and_(*found) if len(bounds) == 1 else and_(_held(holders, of), *found))
+    return and_(is_overdue(today, of), or_(*ranges))

@@ -47,7 +47,7 @@ CREATED, SPONSOR, VERIFIED, SIGNED = (
 class LedgerRow:
     """One issue, what belongs to it, and how late it is."""
 
-    issue: Row[Any]
+    issue: Any
     late: Lateness | None
     beside: Mapping[str, Any] = field(default_factory=dict)
 

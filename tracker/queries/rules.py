@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -43,14 +44,24 @@ def work_calendar() -> WorkCalendar:
 
 
 def _work_calendar() -> WorkCalendar:
+    return calendar_with(corrections_plain())
+
+
+def corrections_plain() -> list[list[Any]]:
+    """Return the county's corrections as they are written down: day, whether one works, name, source."""
     found = db.session.execute(
         select(
             CalendarCorrection.day, CalendarCorrection.is_workday, CalendarCorrection.name, CalendarCorrection.source
         ).order_by(CalendarCorrection.day)
     )
+    return [[day.isoformat(), works, name, source] for day, works, name, source in found]
+
+
+def calendar_with(corrections: Iterable[list[Any]]) -> WorkCalendar:
+    """Return the State Council's calendar with these corrections on top, as ``corrections_plain`` gives them."""
     rows = (
-        CalendarRow(day, DayKind.WORKDAY if works else DayKind.HOLIDAY, name, source)
-        for day, works, name, source in found
+        CalendarRow(date.fromisoformat(day), DayKind.WORKDAY if works else DayKind.HOLIDAY, name, source)
+        for day, works, name, source in corrections
     )
     return _corrected(tuple(rows))
 

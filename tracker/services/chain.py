@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
-from tracker.database import db, memo
-from tracker.models import AuditEntry, ChainHead, Issue, IssueEvent
+from tracker.database import db
+from tracker.models import AuditEntry, Issue, IssueEvent
 from tracker.policy import Actor
+from tracker.services.links import AUDIT, ISSUES, START, chain_lock, instant_text, link_hash
+from tracker.services.versions import at_instant, touch
 
-ISSUES, AUDIT = "issue", "audit"
-START = "0" * 64
-
-
-def chain_lock(name: str) -> ChainHead:
-    """Lock the head of a chain until the transaction ends.
-
-    Taken before anything else is written: every writer then waits at the same door, and none can deadlock.
-    Asked for again in the same transaction it is the head that is held already.
-    """
-    return memo(f"chain:{name}", lambda: _locked(name))
-
-
-def _locked(name: str) -> ChainHead:
-    query = select(ChainHead).where(ChainHead.name == name).with_for_update()
-    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
-
-
-def link_hash(prev_hash: str, fields: dict[str, Any]) -> str:
-    """Return the SHA-256 (hex) that ties ``fields`` to the link before."""
-    body = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{prev_hash}\n{body}".encode()).hexdigest()
-
-
-def _instant(at: datetime) -> str:
-    """Return an instant as it is read back, in UTC, whatever zone it was told in: its hash must not depend on that."""
-    return at.astimezone(UTC).isoformat()
+__all__ = [
+    "AUDIT", "ISSUES", "START", "audit_fields", "audit_record", "chain_lock", "event_fields", "event_record",
+    "events_record", "link_hash",
+]  # fmt: skip
 
 
 def event_fields(event: IssueEvent | SimpleNamespace) -> dict[str, Any]:
@@ -51,7 +28,7 @@ def event_fields(event: IssueEvent | SimpleNamespace) -> dict[str, Any]:
         "issue": event.issue_id,
         "actor": event.actor_id,
         "acting_as": event.acting_as,
-        "at": _instant(event.at),
+        "at": instant_text(event.at),
         "trigger": event.trigger,
         "source": event.source,
         "dest": event.dest,
@@ -65,7 +42,7 @@ def audit_fields(entry: AuditEntry) -> dict[str, Any]:
         "seq": entry.seq,
         "actor": entry.actor_id,
         "acting_as": entry.acting_as,
-        "at": _instant(entry.at),
+        "at": instant_text(entry.at),
         "action": entry.action,
         "target": entry.target,
         "outcome": entry.outcome,
@@ -102,6 +79,7 @@ def event_record(
     db.session.add(event)
     head.seq, head.hash = event.seq, event.hash
     db.session.flush()
+    touch([issue.id], at)
     return event
 
 
@@ -121,6 +99,7 @@ def events_record(
     if values:
         db.session.connection().execute(insert(IssueEvent), values)
         db.session.flush()
+        touch([issue_id for issue_id, _said in rows], at)
 
 
 def audit_record(
@@ -151,4 +130,5 @@ def audit_record(
     db.session.add(entry)
     head.seq, head.hash = entry.seq, entry.hash
     db.session.flush()
+    at_instant(at)
     return entry

@@ -17,10 +17,11 @@ from tracker.languages import _
 from tracker.models import CalendarCorrection, Issue, PolicyVersion, Setting
 from tracker.policy import Actor
 from tracker.queries.calendar_moves import CalendarMove, CalendarSpan, calendar_moves, corrected
-from tracker.queries.rules import correction_days, setting, work_calendar
+from tracker.queries.rules import correction_days, corrections_plain, setting, work_calendar
 from tracker.services.chain import AUDIT, ISSUES, audit_record, chain_lock, events_record
 from tracker.services.checks import in_range
 from tracker.services.transitions import restart_clock
+from tracker.services.versions import CALENDAR, remember
 from tracker.services.winding import rewind_around
 from workflows.calendar import CalendarRow, DayKind, WorkCalendar
 from workflows.policy import Policy, policy_errors
@@ -137,6 +138,7 @@ def correction_add(*, values: CorrectionValues, actor: Actor | None, at: datetim
         calendar = work_calendar()
         rows = values.rows(calendar)
         moves = list(calendar_moves(corrected(calendar, rows), values.span))
+        remember(CALENDAR, 0, corrections_plain())
         for row in rows:
             session.add(
                 CalendarCorrection(
@@ -169,6 +171,7 @@ def correction_remove(*, day: date, actor: Actor | None, at: datetime) -> int:
             "is_workday": known[0].is_workday, "name": known[0].name, "source": known[0].source, "moved": len(moves),
             "days": [one.isoformat() for one in days],
         }  # fmt: skip
+        remember(CALENDAR, 0, corrections_plain())
         for one in known:
             session.delete(one)
         session.flush()

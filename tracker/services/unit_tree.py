@@ -13,6 +13,7 @@ from tracker.languages import _
 from tracker.models import Issue, NameReason, Unit, UnitKind, UnitName
 from tracker.policy import Actor
 from tracker.services.chain import AUDIT, ISSUES, audit_record, chain_lock
+from tracker.services.versions import touch
 from workflows.issue import IssueState
 
 TOWNS = (UnitKind.TOWNSHIP, UnitKind.STREET)
@@ -86,11 +87,10 @@ def _carry_along(unit: Unit, old_path: str) -> None:
         .execution_options(synchronize_session="fetch")
     )
     below = select(Unit.id).where(Unit.path.like(f"{unit.path}%"))
+    moving = (Issue.location_id.in_(below), Issue.township_id.is_distinct_from(unit.township_id))
+    touch(db.session.scalars(select(Issue.id).where(*moving)))
     db.session.execute(
-        update(Issue)
-        .where(Issue.location_id.in_(below), Issue.township_id.is_distinct_from(unit.township_id))
-        .values(township_id=unit.township_id)
-        .execution_options(synchronize_session="fetch")
+        update(Issue).where(*moving).values(township_id=unit.township_id).execution_options(synchronize_session="fetch")
     )
 
 

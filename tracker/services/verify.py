@@ -11,8 +11,10 @@ from sqlalchemy import select
 from tracker import labels
 from tracker.database import db
 from tracker.languages import _
-from tracker.models import AuditEntry, ChainHead, IssueEvent
-from tracker.services.chain import AUDIT, ISSUES, START, audit_fields, event_fields, link_hash
+from tracker.models import AuditEntry, ChainHead, IssueEvent, IssueVersion, LedgerTerm
+from tracker.services.chain import audit_fields, event_fields
+from tracker.services.links import AUDIT, ISSUES, LEDGER, START, TERMS, link_hash
+from tracker.services.versions import term_fields, version_fields
 
 BATCH = 5000
 # Why a chain is broken where it is; words in ``tracker.labels.CHAIN_FAULT``.
@@ -20,7 +22,12 @@ GAP, PREDECESSOR, CONTENT, HEAD = "gap", "predecessor", "content", "head"
 _TABLES: dict[str, tuple[type[Any], Callable[[Any], dict[str, Any]]]] = {
     ISSUES: (IssueEvent, event_fields),
     AUDIT: (AuditEntry, audit_fields),
+    LEDGER: (IssueVersion, version_fields),
+    TERMS: (LedgerTerm, term_fields),
 }
+
+
+CHAINS = tuple(_TABLES)
 
 
 @dataclass(frozen=True)

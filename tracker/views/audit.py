@@ -8,8 +8,7 @@ from tracker import labels
 from tracker.errors import InvalidError
 from tracker.forms.audit import AuditForm
 from tracker.queries.audit import audit_page, target_names
-from tracker.services.chain import AUDIT, ISSUES
-from tracker.services.verify import chain_verify
+from tracker.services.verify import CHAINS, chain_verify
 from tracker.views.access import access
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
@@ -44,4 +43,4 @@ def _page() -> tuple[str, int] | str:
 @bp.get("/chains")
 @access("audit.verify")
 def chains() -> str:
-    return render_template("audit/chains.html", reports=[chain_verify(ISSUES), chain_verify(AUDIT)])
+    return render_template("audit/chains.html", reports=[chain_verify(name) for name in CHAINS])

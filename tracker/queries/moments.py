@@ -1,0 +1,74 @@
+"""A past instant: which day it was, by which calendar one counted, and what things were called then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from tracker.clock import local_date
+from tracker.database import db
+from tracker.models import Indicator, LedgerTerm, Person, PolicyVersion, Star, SupervisionGroup, Unit
+from tracker.queries.rules import calendar_with, corrections_plain
+from workflows.calendar import WorkCalendar
+
+_NAMED: Mapping[str, Any] = {
+    model.__tablename__: model for model in (Unit, Person, Star, Indicator, SupervisionGroup)
+}  # fmt: skip
+
+
+@dataclass
+class Moment:
+    """An instant, its Shanghai day, the calendar that was in force, and the names of then, found as they are needed."""
+
+    at: datetime
+    calendar: WorkCalendar
+    former: Mapping[tuple[str, int], str]
+    _known: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """Return the Shanghai day of the instant."""
+        return local_date(self.at)
+
+    def learn(self, kind: str, keys: Iterable[int | None]) -> None:
+        """Read the names of these records at once."""
+        model = _NAMED[kind]
+        wanted = {key for key in keys if key is not None and (kind, key) not in self._known}
+        if not wanted:
+            return
+        for key, name in db.session.execute(select(model.id, model.name).where(model.id.in_(wanted))):
+            self._known[kind, key] = self.former.get((kind, key), name)
+
+    def name(self, kind: str, key: int | None) -> str | None:
+        """Return what a record was called; it has been learnt before."""
+        return None if key is None else self._known[kind, key]
+
+
+def moment(at: datetime) -> Moment:
+    """Return the instant ``at`` with all that was called or counted otherwise then."""
+    query = select(LedgerTerm.kind, LedgerTerm.key, LedgerTerm.content).where(LedgerTerm.until > at)
+    held: dict[tuple[str, int], Any] = {}
+    for kind, key, content in db.session.execute(query.order_by(LedgerTerm.until, LedgerTerm.seq)):
+        held.setdefault((kind, key), content)
+    corrections = held.pop(("calendar", 0), None)
+    calendar = calendar_with(corrections_plain() if corrections is None else corrections)
+    return Moment(at, calendar, held)
+
+
+def history_begins() -> datetime | None:
+    """Return the instant from which the ledgers' history is kept, ``None`` where it is whole."""
+    return db.session.scalar(select(LedgerTerm.until).where(LedgerTerm.kind == "begin"))
+
+
+def policy_version_at(at: datetime) -> int | None:
+    """Return the version of the policy in force at an instant, as far as it was made by then; ``None``: the default."""
+    withdrawn = PolicyVersion.withdrawn_at
+    query = select(PolicyVersion.id).where(
+        PolicyVersion.effective_on <= local_date(at), PolicyVersion.made_at <= at,
+        withdrawn.is_(None) | (withdrawn > at),
+    )  # fmt: skip
+    return db.session.scalar(query.order_by(PolicyVersion.effective_on.desc(), PolicyVersion.id.desc()).limit(1))
