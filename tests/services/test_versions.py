@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError, NoResultFound
 
 from tests import factories, flows
-from tests.conftest import AT
+from tests.conftest import AT, ROOT
 from tests.services.test_letters import written
 from tracker import schema
 from tracker.clock import local_date
@@ -290,12 +290,16 @@ def test_what_was_changed_beside_the_record_is_found(sqlite_app: Flask) -> None:
     assert here.issue.number in present_verify().line()
 
 
+def _number_of(migration: str) -> int:
+    return int(next((ROOT / "migrations" / "versions").glob(f"*_{migration}.py")).name[:4])
+
+
 def test_issues_that_were_there_before_begin_as_they_stood(app: Flask) -> None:
     here = flows.issue_in(S.SIGNED_OFF)
     flows.issue_in(S.RECTIFYING, here=here, description="示例：另一处")
     written(here, LetterKind.REMIND)
     db.session.remove()
-    schema.downgrade(app, "0016")
+    schema.downgrade(app, f"{_number_of('keep_versions') - 1:04d}")
     schema.upgrade(app)
     begun = history_begins()
     assert begun is not None
