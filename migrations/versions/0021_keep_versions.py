@@ -3,8 +3,8 @@
 Issues that are there already begin as they stand today: what their rows said earlier is not known, so the ledgers'
 history begins with this migration and says so.
 
-Revision ID: 0017
-Revises: 0016
+Revision ID: 0021
+Revises: 0020
 """
 
 import hashlib
@@ -14,8 +14,8 @@ from datetime import UTC, date, datetime, time
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
