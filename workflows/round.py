@@ -34,7 +34,10 @@ class StopState(StrEnum):
 
 @dataclass(frozen=True)
 class RoundFacts:
-    """Everything the rules of a round look at."""
+    """Everything the rules of a round look at.
+
+    ``over_ceiling`` counts the villages of which it would ask more than they may be asked in a month 减负.
+    """
 
     capacities: frozenset[Capacity]
     has_stops: bool = False
@@ -43,6 +46,8 @@ class RoundFacts:
     is_over: bool = False
     first_day_came: bool = False
     has_reason: bool = False
+    over_ceiling: int = 0
+    is_burden_answered: bool = False
     open_groups: int = 0
 
 
@@ -57,6 +62,7 @@ class StopFacts:
     has_reason: bool = False
 
 
+ceilings_answered = Guard("round_burden", lambda f: f.over_ceiling == 0 or f.is_burden_answered)
 has_stops = Guard("round_empty", lambda f: f.has_stops)
 settled = Guard("round_being_planned", lambda f: not f.is_being_planned)
 not_over = Guard("round_over", lambda f: not f.is_over)
@@ -75,7 +81,7 @@ ROUND = Workflow(
     states=RoundState,
     initial=R.PLANNED,
     transitions=(
-        T("publish", R.PLANNED, R.PUBLISHED, (C.OFFICE,), (settled, has_stops, not_over)),
+        T("publish", R.PLANNED, R.PUBLISHED, (C.OFFICE,), (settled, has_stops, not_over, ceilings_answered)),
         T("withdraw", R.PUBLISHED, R.PLANNED, (C.OFFICE,), (not_begun, has_round_reason)),
         T("begin", R.PUBLISHED, R.UNDER_WAY, (*_GROUP, C.OFFICE), (first_day_came,)),
         T("report", R.UNDER_WAY, R.REPORTED, (C.GROUP_LEAD, C.OFFICE), (groups_reported,)),

@@ -8,9 +8,11 @@ import pytest
 from flask import Flask
 
 from tests import factories
+from tests.conftest import AT
 from tracker.database import db
-from tracker.errors import NotFoundError
+from tracker.errors import InvalidError, NotFoundError
 from tracker.models import (
+    AuditEntry,
     InspectionRound,
     Role,
     RoundGroup,
@@ -22,6 +24,7 @@ from tracker.models import (
     Visit,
 )
 from tracker.queries.coverage import Burden, coverage, plan_burden, village_burden
+from tracker.services.round_publishing import BurdenAnswer, burden_digest, round_publish, round_withdraw
 from workflows.policy import Policy
 from workflows.round import RoundState
 
@@ -109,3 +112,29 @@ def test_a_plan_is_warned_of_before_it_breaks_a_ceiling(app: Flask) -> None:
     db.session.commit()
     (warned,) = plan_burden(held)
     assert (warned.village.id, warned.over, warned.burden.coming) == (village.id, ["visits_per_month"], 2)
+    assert warned.figures == [("visits_per_month", most + 1, most)]
+
+
+def test_a_plan_over_a_ceiling_goes_out_with_an_answer_for_just_these_villages(app: Flask) -> None:
+    village, most = factories.village(), Policy().visits_per_month
+    group, office = factories.group(village), factories.actor(Role.OFFICE)
+    for n in range(most):
+        visited(group, village, NOON + timedelta(hours=n))
+    held = planned(group, village, TODAY, RoundState.PLANNED)
+    act = {"round_id": held.id, "version": None, "actor": office, "at": AT}
+    seen, reason = burden_digest(plan_burden(held)), "示例：上级专项检查"
+    for burden, fields in (
+        (None, {"burden_known", "burden_reason"}),
+        (BurdenAnswer(True, " ", seen), {"burden_reason"}),
+        (BurdenAnswer(True, reason, "older"), {"burden_known"}),
+    ):
+        with pytest.raises(InvalidError) as refusal:
+            round_publish(**act, burden=burden)
+        assert set(refusal.value.errors) == fields
+    round_publish(**act, burden=BurdenAnswer(True, reason, seen))
+    said = db.session.query(AuditEntry).filter_by(action="round.publish").one().detail
+    asked = {"village": village.id, "month": "2026-03", "asked": {"visits_per_month": [most + 1, most]}}
+    assert said == {"reason": reason, "over": [asked]}
+    assert db.session.get_one(InspectionRound, held.id).burden_reason == reason
+    round_withdraw(**act, reason="示例")
+    assert db.session.get_one(InspectionRound, held.id).burden_reason == ""

@@ -32,7 +32,7 @@ from tracker.models import (
 from tracker.policy import Actor
 from tracker.policy.rounds import visible_rounds, visible_stops
 from tracker.queries.rounds import round_list, round_page
-from tracker.services import round_edits, rounds
+from tracker.services import round_edits, round_publishing, rounds
 from tracker.services.planning.gather import plan_input
 from tracker.services.round_plans import LEASE, plan_request, plan_work, plans_resume
 from tracker.services.rounds import GroupValues, RoundValues
@@ -155,7 +155,7 @@ def walked(here: County, groups: list[SupervisionGroup], weeks: int) -> Inspecti
     held = rounds.round_create(values=made, actor=here.office, at=AT - back - timedelta(days=3))
     plan_work(held.id, AT - back - timedelta(days=3))
     db.session.expire_all()
-    rounds.round_publish(round_id=held.id, version=None, actor=here.office, at=AT - back - timedelta(days=3))
+    round_publishing.round_publish(round_id=held.id, version=None, actor=here.office, at=AT - back - timedelta(days=3))
     return held
 
 
@@ -181,9 +181,9 @@ def test_leftovers_roll_over_with_the_publication_and_come_back_with_the_withdra
     kinds = [task.kind for task in stops_of(held)[0].tasks]
     assert kinds[0] is TaskKind.LEFTOVER
     assert old.state is StopState.PLANNED
-    rounds.round_publish(version=held.version, **here.act(held))
+    round_publishing.round_publish(version=held.version, **here.act(held))
     assert (old.state, stops_of(held)[0].carried_from_id) == (StopState.ROLLED_OVER, old.id)
-    rounds.round_withdraw(version=held.version, reason="示例：日期有误", **here.act(held))
+    round_publishing.round_withdraw(version=held.version, reason="示例：日期有误", **here.act(held))
     assert (old.state, stops_of(held)[0].carried_from_id) == (StopState.MISSED, None)
 
 
@@ -271,20 +271,20 @@ def test_only_office_and_leaders_and_from_publication_the_groups_learn_of_it(app
 
     assert [seen(actor) for actor in (*others, member)] == [(0, 0)] * (len(others) + 1)
     assert not db.session.query(OutboxMessage).count()
-    rounds.round_publish(version=held.version, **here.act(held))
+    round_publishing.round_publish(version=held.version, **here.act(held))
     assert [seen(actor) for actor in others] == [(0, 0)] * len(others)
     for actor in others:
         assert round_list(actor) == ([], None)
         with pytest.raises(NotFoundError):
             round_page(actor, held.id)
         with pytest.raises((NotFoundError, ForbiddenError)):
-            rounds.round_publish(round_id=held.id, version=None, actor=actor, at=AT)
+            round_publishing.round_publish(round_id=held.id, version=None, actor=actor, at=AT)
     assert seen(here.office) == seen(factories.actor(Role.LEADER)) == (1, 2)
     own = sum(stop.group_id == here.groups[0].id for stop in stops_of(held))
     assert seen(member) == (1, own)
     told = {row.recipient_id: row.subject for row in db.session.query(OutboxMessage)}
     assert told == {who.person_id: f"round:{held.id}" for who in (*here.leads, member)}
-    rounds.round_withdraw(version=held.version, reason="示例：调整", **here.act(held))
+    round_publishing.round_withdraw(version=held.version, reason="示例：调整", **here.act(held))
     assert seen(member) == (0, 0)
     targets = set(db.session.scalars(select(AuditEntry.target).where(AuditEntry.action.like("round.%"))))
     assert targets == {f"round:{held.id}"}
@@ -294,9 +294,9 @@ def test_whoever_saw_an_older_plan_is_told_and_a_published_one_is_not_changed(sq
     here = County(villages=1)
     held = here.planned()
     seen = held.version
-    rounds.round_publish(version=seen, **here.act(held))
+    round_publishing.round_publish(version=seen, **here.act(held))
     with pytest.raises(ConflictError):
-        rounds.round_publish(version=seen, **here.act(held))
+        round_publishing.round_publish(version=seen, **here.act(held))
     stop = stops_of(held)[0]
     for act in (
         lambda: round_edits.stop_remove(stop_id=stop.id, reason="示例", **here.act(held)),
@@ -306,7 +306,7 @@ def test_whoever_saw_an_older_plan_is_told_and_a_published_one_is_not_changed(sq
         with pytest.raises(RefusedError, match="撤回"):
             act()
     with pytest.raises(ForbiddenError):
-        rounds.round_withdraw(round_id=held.id, version=None, reason="示例", actor=here.leads[0], at=AT)
+        round_publishing.round_withdraw(round_id=held.id, version=None, reason="示例", actor=here.leads[0], at=AT)
 
 
 def test_a_plan_that_a_process_died_over_is_made_again(sqlite_app: Flask) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import datetime, time, timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,7 +11,8 @@ from flask.testing import FlaskClient
 from tests import factories
 from tracker import clock
 from tracker.database import db
-from tracker.models import InspectionRound, Post, Role, RoundStop, UnitKind
+from tracker.models import InspectionRound, OutboxMessage, Post, Role, RoundStop, UnitKind, Visit
+from workflows.round import RoundState
 
 FORM = {
     "name": "示例轮次", "kind": "unannounced", "team_size": 2, "visits_a_day": 1, "random_share": 0,
@@ -88,6 +90,32 @@ def test_withdrawing_and_giving_up_want_a_reason(sqlite_app: Flask) -> None:
     assert member.get(here).status_code == 404
     stale = factories.send(office, f"{here}/archive", told, page=here)
     assert stale.status_code == 409
+
+
+def test_a_plan_that_asks_too_much_of_a_village_asks_back_and_its_message_leads_on_the_way(sqlite_app: Flask) -> None:
+    office, member, held = made(sqlite_app)
+    here, stop = f"/rounds/{held.id}", db.session.query(RoundStop).first()
+    assert stop is not None
+    for _n in range(4):
+        at = clock.from_wall(datetime.combine(stop.day, time(9)))
+        factories.saved(Visit(group_id=stop.group_id, village_id=stop.village_id, started_at=at, people=[]))
+    page = office.get(here).text
+    seen = re.search(r'name="burden_seen" value="(\w+)"', page)
+    assert seen
+    assert "走访 5 次（上限 4）" in page
+    given = {"version": held.version, "burden_seen": seen.group(1), "burden_reason": "示例：专项检查"}
+    refused = factories.send(office, f"{here}/publish", given, page=here)
+    assert (refused.status_code, 'value="示例：专项检查"' in refused.text) == (422, True)
+    assert factories.send(office, f"{here}/publish", given | {"burden_known": "1"}, page=here).status_code == 303
+    assert "示例：专项检查" in office.get(here).text
+    walker = db.session.query(Post.person_id).filter_by(role=Role.GROUP_MEMBER).scalar_subquery()
+    told = db.session.query(OutboxMessage).filter_by(kind="round_published", recipient_id=walker).one()
+    opened = factories.send(member, f"/inbox/{told.id}/read", {"open": "1"}, page="/inbox")
+    assert opened.location == f"/visits/?round={held.id}"
+    assert member.get(opened.location).status_code == 200
+    held.state = RoundState.REPORTED
+    db.session.commit()
+    assert member.get(opened.location).location == here
 
 
 def test_the_inspected_do_not_learn_that_there_are_rounds(sqlite_app: Flask) -> None:

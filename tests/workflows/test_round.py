@@ -41,6 +41,7 @@ def test_rows_are_unique_every_state_is_reached_and_the_rest_is_refused(table: W
         ({"has_stops": False}, R.PLANNED, "publish", "round_empty"),
         ({"is_being_planned": True}, R.PLANNED, "publish", "round_being_planned"),
         ({"is_over": True}, R.PLANNED, "publish", "round_over"),
+        ({"over_ceiling": 1}, R.PLANNED, "publish", "round_burden"),
         ({"has_begun": True}, R.PUBLISHED, "withdraw", "round_begun"),
         ({"has_reason": False}, R.PUBLISHED, "withdraw", "round_no_reason"),
         ({"first_day_came": False}, R.PUBLISHED, "begin", "round_not_yet"),
@@ -73,6 +74,11 @@ def test_the_office_plans_and_the_groups_walk(capacity: Capacity) -> None:
     walks = available(STOP, S.PLANNED, replace(WALKING, capacities=frozenset({capacity})))
     assert (plans["publish"] is None) == (capacity is C.OFFICE)
     assert (walks["start"] is None) == (capacity in (C.GROUP, C.GROUP_LEAD))
+
+
+def test_a_plan_that_asks_too_much_is_published_once_that_was_answered() -> None:
+    answered = replace(READY, over_ceiling=3, is_burden_answered=True)
+    assert available(ROUND, R.PLANNED, answered)["publish"] is None
 
 
 def test_a_plan_is_out_from_its_publication() -> None:

@@ -28,7 +28,8 @@ from tracker.queries.ad_hoc_visits import stop_waiting
 from tracker.queries.rules import work_calendar
 from tracker.services.ad_hoc_visits import ad_hoc_finish, ad_hoc_note, ad_hoc_start
 from tracker.services.round_plans import plan_work
-from tracker.services.rounds import GroupValues, RoundValues, facts_of, round_create, round_publish
+from tracker.services.round_publishing import round_publish
+from tracker.services.rounds import GroupValues, RoundValues, facts_of, round_create
 from tracker.services.transitions import round_move, stop_move
 from tracker.services.visit_records import VisitEnd
 from workflows.issue import Capacity

@@ -25,6 +25,7 @@ LABELS: Mapping[str, str] = {
     "days": N_("出组日期"), "people": N_("人数"), "stops_a_day": N_("每天走访村数"), "group_id": N_("督导组"),
     "day": N_("日期"), "position": N_("当天顺序"), "village_id": N_("村（社区）"), "reason": N_("原因"),
     "note": N_("说明"),
+    "burden_known": N_("知悉超过减负上限"), "burden_reason": N_("仍要发布的理由"),
 }  # fmt: skip
 
 
@@ -91,3 +92,12 @@ class ActForm(_RoundForm):
 
     version: OptionalVersion = None
     reason: str = Field(default="", max_length=200)
+
+
+class PublishForm(_RoundForm):
+    """The publication; ``burden_seen`` is the digest of the villages over their ceilings that the page named."""
+
+    version: OptionalVersion = None
+    burden_known: bool = False
+    burden_reason: str = Field(default="", max_length=200)
+    burden_seen: str = Field(default="", max_length=16)

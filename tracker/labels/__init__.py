@@ -77,6 +77,7 @@ from tracker.labels.refusals import (
     REFUSAL,
 )
 from tracker.labels.rounds import (
+    BURDEN,
     LEFT_OUT,
     ROUND_KIND,
     ROUND_REASON,
@@ -96,6 +97,7 @@ __all__ = [
     "AUDIT_ACTION",
     "AUDIT_OUTCOME",
     "BAND",
+    "BURDEN",
     "CALENDAR_ERROR",
     "CAPACITY",
     "CELL",

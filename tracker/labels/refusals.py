@@ -56,6 +56,7 @@ REFUSAL: dict[str, str] = {
     "round_empty": N_("计划中还没有走访点，请先生成或加入村（社区）"),
     "round_being_planned": N_("计划正在生成，请稍候"),
     "round_over": N_("本轮的结束日期已过，请先修改日期"),
+    "round_burden": N_("计划超过减负上限，请核对后勾选确认，并写明理由"),
     "round_begun": N_("已有督导组开始走访，不能再撤回"),
     "round_not_yet": N_("还没有到本轮的开始日期"),
     "round_groups_open": N_("还有督导组没有提交报告"),

@@ -82,6 +82,12 @@ ROUND_REASON: dict[str, str] = {
     "leftover": N_("“{round}”未走访，结转本轮"),
     "by_hand": N_("创建办加入：{note}"),
 }
+# What is asked of a village in a month, by the field of the policy that limits it.
+BURDEN: dict[str, str] = {
+    "visits_per_month": N_("走访 {n} 次（上限 {most}）"),
+    "forms_per_month": N_("表格 {n} 份（上限 {most}）"),
+    "photos_per_month": N_("照片 {n} 张（上限 {most}）"),
+}
 # The mark by which the office's own tags say that a village is weak and lax; a tag that contains it counts.
 LAX_TAG = N_("软弱涣散")
 

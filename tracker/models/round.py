@@ -42,6 +42,7 @@ class TaskOutcome(StrEnum):
 class InspectionRound(Model):
     """``parameters`` are those the plan was made with; ``result`` says what the solver reached and in what time.
 
+    ``burden_reason`` is why it was published although it asks more of a village than its ceilings allow.
     ``planning_since`` is set while a plan is being made in the background; ``planning_step`` counts its steps.
     """
 
@@ -61,6 +62,7 @@ class InspectionRound(Model):
     planned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     failure: Mapped[str] = mapped_column(Text, default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    burden_reason: Mapped[str] = mapped_column(Text, default="")
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

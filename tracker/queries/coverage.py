@@ -40,11 +40,16 @@ class Burden:
 
     def over(self, policy: Policy) -> list[str]:
         """Return the fields of the policy whose ceiling is broken, or would be by what is coming."""
+        return [name for name, _asked, _most in self.figures(policy)]
+
+    def figures(self, policy: Policy) -> list[tuple[str, int, int]]:
+        """Return each field of the policy whose ceiling is broken, with what is asked and what may be."""
         asked = {
             "visits_per_month": self.visits + self.coming, "forms_per_month": self.forms,
             "photos_per_month": self.photos,
         }  # fmt: skip
-        return [name for name, number in asked.items() if number > getattr(policy, name)]
+        found = [(name, number, int(getattr(policy, name))) for name, number in asked.items()]
+        return [one for one in found if one[1] > one[2]]
 
 
 @dataclass(frozen=True)
@@ -140,12 +145,20 @@ def burden_in(ids: Collection[int], day: date, seen: ColumnElement[bool]) -> dic
 
 @dataclass(frozen=True)
 class Warned:
-    """A village that a plan would ask too much of in the month that begins on ``month``."""
+    """A village that a plan would ask too much of in the month that begins on ``month``.
+
+    ``figures`` names each broken ceiling with what is asked and what may be.
+    """
 
     village: Unit
     month: date
     burden: Burden
-    over: Sequence[str]
+    figures: Sequence[tuple[str, int, int]]
+
+    @property
+    def over(self) -> list[str]:
+        """Return the fields of the policy whose ceilings are broken."""
+        return [name for name, _asked, _most in self.figures]
 
 
 def plan_burden(held: InspectionRound) -> list[Warned]:
@@ -175,8 +188,8 @@ def plan_burden(held: InspectionRound) -> list[Warned]:
         for village_id, number in villages.items():
             was = asked[village_id]
             burden = Burden(was.visits, was.forms, was.photos, number)
-            if (month, village_id) in touched and (over := burden.over(policy)):
-                warned.append(Warned(names[village_id], month, burden, over))
+            if (month, village_id) in touched and (figures := burden.figures(policy)):
+                warned.append(Warned(names[village_id], month, burden, figures))
     return sorted(warned, key=lambda one: (one.month, one.village.path))
 
 

@@ -118,6 +118,12 @@ def round_seen(actor: Actor, round_id: int) -> InspectionRound:
     return held
 
 
+def round_shown(actor: Actor, round_id: int) -> bool:
+    """Tell whether there is such a round, and the actor may learn of it."""
+    query = select(InspectionRound.id).where(InspectionRound.id == round_id, visible_rounds(actor))
+    return db.session.scalar(query) is not None
+
+
 def round_page(actor: Actor, round_id: int, *, group_id: int | None = None) -> RoundPage:
     """Return a round with the plans of its groups, or of one of them."""
     held = round_seen(actor, round_id)

@@ -1,4 +1,4 @@
-"""Inspection rounds: made, changed, published to their groups, withdrawn, put away; every act is audited."""
+"""Inspection rounds: made, changed, put away; every act is audited."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from tracker.clock import local_date
 from tracker.database import db, transaction
 from tracker.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from tracker.languages import _
-from tracker.models import InspectionRound, Person, Post, Role, RoundGroup, RoundKind, RoundStop, SupervisionGroup
+from tracker.models import InspectionRound, RoundGroup, RoundKind, RoundStop, SupervisionGroup
 from tracker.policy import Actor
 from tracker.policy.rounds import round_capacities, visible_rounds
 from tracker.services.chain import AUDIT, audit_record, chain_lock
-from tracker.services.checks import in_force, words_of
-from tracker.services.outbox import enqueue
-from tracker.services.round_leftovers import leftovers_return, leftovers_take
+from tracker.services.checks import words_of
 from tracker.services.transitions import LARGEST_ID, round_move
 from workflows.planning.terms import Parameters
 from workflows.round import RoundFacts, RoundState, StopState
@@ -119,31 +117,6 @@ def _set(held: InspectionRound, values: RoundValues) -> None:
         db.session.delete(group)
 
 
-def round_publish(*, round_id: int, version: int | None, actor: Actor, at: datetime) -> InspectionRound:
-    """Publish the plan: from now on its groups see their lists, and are told so."""
-    with transaction():
-        held = round_for_change(round_id, actor, version)
-        round_move(held, "publish", facts_of(held, actor, at))
-        held.published_by_id, held.published_at = actor.person_id, at
-        leftovers_take(held.id)
-        audit_record("round.publish", actor=actor, at=at, target=target(held))
-        _tell_groups(held, "round_published", at)
-    return held
-
-
-def round_withdraw(*, round_id: int, version: int | None, reason: str, actor: Actor, at: datetime) -> InspectionRound:
-    """Take a published plan back before anybody began; its groups are told, and no longer see it."""
-    with transaction():
-        held = round_for_change(round_id, actor, version)
-        held.note = words_of("reason", reason)
-        _tell_groups(held, "round_withdrawn", at)
-        round_move(held, "withdraw", facts_of(held, actor, at, has_reason=bool(held.note)))
-        held.published_at = held.published_by_id = None
-        leftovers_return(held.id)
-        audit_record("round.withdraw", actor=actor, at=at, target=target(held), detail={"reason": held.note})
-    return held
-
-
 def round_archive(*, round_id: int, version: int | None, reason: str, actor: Actor, at: datetime) -> InspectionRound:
     """Put a reported round away, or give up one that is still being planned, which needs a reason."""
     with transaction():
@@ -200,23 +173,3 @@ def facts_of(held: InspectionRound, actor: Actor, at: datetime, *, has_reason: b
 def target(held: InspectionRound) -> str:
     """Return how the audit names a round: by its number alone, for its name may be nobody else's business."""
     return f"round:{held.id}"
-
-
-def _tell_groups(held: InspectionRound, kind: str, at: datetime) -> None:
-    counted = select(RoundStop.group_id, func.count().label("n")).where(RoundStop.round_id == held.id)
-    stops = {row.group_id: row.n for row in db.session.execute(counted.group_by(RoundStop.group_id))}
-    for group in held.groups:
-        people = (
-            select(Post.person_id)
-            .join(Person, Person.id == Post.person_id)
-            .where(
-                *in_force(local_date(at)), Post.group_id == group.group_id,
-                Post.role.in_((Role.GROUP_LEAD, Role.GROUP_MEMBER)),
-            )
-        )  # fmt: skip
-        period = f"{held.first_day.isoformat()} – {held.last_day.isoformat()}"
-        context = {"name": held.name, "period": period, "n": stops.get(group.group_id, 0)}
-        enqueue(
-            key=f"{kind}:{held.id}:{at.isoformat()}", recipients=db.session.scalars(people).all(), kind=kind,
-            context=context, at=at, subject=target(held),
-        )  # fmt: skip

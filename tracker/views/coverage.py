@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.errors import InvalidError
 from tracker.forms import coverage as forms
 from tracker.languages import _
-from tracker.models import InspectionRound, Visit
+from tracker.models import Visit
 from tracker.policy.visits import may_read_visit
 from tracker.queries import coverage as queries
 from tracker.queries.groups import group_list, town_choices
@@ -73,9 +70,3 @@ def _burden(village_id: int) -> ResponseReturnValue:
 def may_read(visit: Visit) -> bool:
     """Tell whether the reader may open the record of a visit."""
     return may_read_visit(g.actor, visit)
-
-
-@bp.app_template_global()
-def plan_burden(held: InspectionRound) -> Sequence[Any]:
-    """Return the villages of which a plan would ask too much; for the page of a round."""
-    return queries.plan_burden(held)

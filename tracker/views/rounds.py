@@ -18,10 +18,12 @@ from tracker.languages import _
 from tracker.models import InspectionRound, RoundGroup
 from tracker.policy import cell_for
 from tracker.queries import rounds as queries
+from tracker.queries.coverage import plan_burden
 from tracker.queries.groups import group_list
 from tracker.queries.rules import policy_on, work_calendar
 from tracker.services import rounds
 from tracker.services.round_plans import STEPS, plan_request, plan_work
+from tracker.services.round_publishing import burden_digest
 from tracker.views.access import access
 from tracker.views.background import run_beside
 from tracker.views.ids import id_of
@@ -31,6 +33,7 @@ from workflows.round import ROUND, RoundState
 
 bp = Blueprint("rounds", __name__, url_prefix="/rounds")
 _SEEDS = 10**6
+_WARNED = (RoundState.PLANNED, RoundState.PUBLISHED)
 
 
 def may_plan() -> bool:
@@ -172,11 +175,13 @@ def detail_page(round_id: int, errors: dict[str, str] | None = None, opened: str
     why = request.args.get("why", "")
     chosen = LeftOutWhy(why) if why in set(LeftOutWhy) else None
     asked = (chosen or why == "all") and not g.actor.is_group
+    warned = plan_burden(page.held) if may_plan() and page.held.state in _WARNED else []
     return render_template(
         "rounds/detail.html", page=page, held=page.held, shown=shown, may=may_plan(), errors=errors or {},
         opened=opened,
         labels=field_labels(), typed=request.form, offers=_offers(page.held), reason_words=reason_words, why=why,
         left=queries.left_out(round_id, chosen) if asked else None, steps=STEPS, most=queries.MOST_LEFT,
+        warned=warned, burden_seen=burden_digest(warned),
     )  # fmt: skip
 
 
@@ -205,42 +210,6 @@ def plan(round_id: int) -> ResponseReturnValue:
     plan_request(round_id=round_id, version=form.version, actor=g.actor, at=clock.now())
     plan_beside(round_id)
     flash(_("计划已重新生成，锁定的走访点没有变"), "success")
-    return _back(round_id)
-
-
-@bp.post("/<int:round_id>/publish")
-@access("round.manage")
-def publish(round_id: int) -> ResponseReturnValue:
-    form = forms.ActForm.parse(request.form)
-    rounds.round_publish(round_id=round_id, version=form.version, actor=g.actor, at=clock.now())
-    flash(_("已发布，各组已收到通知"), "success")
-    return _back(round_id)
-
-
-@bp.post("/<int:round_id>/withdraw")
-@access("round.manage")
-def withdraw(round_id: int) -> ResponseReturnValue:
-    form = forms.ActForm.parse(request.form)
-    if not form.reason:
-        return detail_page(round_id, {"reason": labels.word(labels.REFUSAL, "round_no_reason")}, "withdraw"), 422
-    rounds.round_withdraw(
-        round_id=round_id, version=form.version, reason=form.reason, actor=g.actor, at=clock.now()
-    )  # fmt: skip
-    flash(_("已撤回，各组不再看到本轮"), "success")
-    return _back(round_id)
-
-
-@bp.post("/<int:round_id>/archive")
-@access("round.manage")
-def archive(round_id: int) -> ResponseReturnValue:
-    form = forms.ActForm.parse(request.form)
-    held = queries.round_seen(g.actor, round_id)
-    if not form.reason and held.state is RoundState.PLANNED:
-        return detail_page(round_id, {"reason": labels.word(labels.REFUSAL, "round_no_reason")}, "give_up"), 422
-    rounds.round_archive(
-        round_id=round_id, version=form.version, reason=form.reason, actor=g.actor, at=clock.now()
-    )  # fmt: skip
-    flash(_("已归档"), "success")
     return _back(round_id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import url_for
+from flask import g, url_for
 
 
 def subject_url(subject: str) -> str:
@@ -13,9 +13,17 @@ def subject_url(subject: str) -> str:
     if name == "letter" and number.isdecimal():
         return url_for("letters.page", letter_id=int(number))
     if name == "round" and number.isdecimal():
-        return url_for("rounds.detail", round_id=int(number))
+        return _round_url(int(number))
     if name == "post" and number.isdecimal():
         return url_for("handovers.propose", post_id=int(number))
     if name == "handover" and number.isdecimal():
         return url_for("handovers.detail", handover_id=int(number))
     return url_for("letters.index") if name == "letters" else ""
+
+
+def _round_url(round_id: int) -> str:
+    """Return where a round is met: the group goes on its way, everybody else reads the plan."""
+    actor = g.get("actor")
+    if actor is not None and actor.is_group:
+        return url_for("visits.index", round=round_id)
+    return url_for("rounds.detail", round_id=round_id)

@@ -21,6 +21,7 @@ from tracker.policy import cell_for
 from tracker.queries import visits as queries
 from tracker.queries.ad_hoc_visits import DAYS_SHOWN, ad_hoc_visits
 from tracker.queries.people import posts_of_group
+from tracker.queries.rounds import round_shown
 from tracker.services import visits
 from tracker.services.visit_records import VisitEnd
 from tracker.services.visit_stops import is_recused_at
@@ -46,7 +47,10 @@ def index() -> ResponseReturnValue:
     except InvalidError as error:
         form, errors = forms.WalkForm(), error.errors
     rounds = queries.walkable(g.actor)
-    chosen = next((one for one in rounds if one.id == form.round), None) or _nearest(rounds)
+    chosen = next((one for one in rounds if one.id == form.round), None)
+    if chosen is None and form.round and round_shown(g.actor, form.round):
+        return redirect(url_for("rounds.detail", round_id=form.round))
+    chosen = chosen or _nearest(rounds)
     way = queries.walk(g.actor, chosen, form.day) if chosen else None
     return render_template(
         "visits/index.html", rounds=rounds, chosen=chosen, way=way, reason_words=reason_words, errors=errors,
