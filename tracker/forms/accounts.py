@@ -40,7 +40,7 @@ Login = Annotated[str, AfterValidator(_login)]
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 Phone = Annotated[str | None, BLANK_IS_NONE, AfterValidator(_phone)]
 Email = Annotated[str | None, BLANK_IS_NONE, AfterValidator(_email)]
-OptionalId = Annotated[int | None, BLANK_IS_NONE, Field(ge=1, le=_LARGEST)]
+OptionalId = Annotated[Annotated[int, Field(ge=1, le=_LARGEST)] | None, BLANK_IS_NONE]
 OptionalDay = Annotated[date | None, BLANK_IS_NONE]
 
 

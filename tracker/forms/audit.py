@@ -29,7 +29,7 @@ class AuditForm(Form):
     outcome: Literal["", "done", "denied", "failed"] = ""
     since: OptionalDay = None
     until: OptionalDay = None
-    after: Annotated[int | None, BLANK_IS_NONE, Field(ge=1, le=_LARGEST)] = None
+    after: Annotated[Annotated[int, Field(ge=1, le=_LARGEST)] | None, BLANK_IS_NONE] = None
 
     def filter(self) -> AuditFilter:
         """Return it for the query."""

@@ -20,7 +20,7 @@ from tracker.queries.search import MAX_QUERY
 from workflows.issue import Severity
 from workflows.policy import Colour
 
-_Id = Annotated[int | None, BLANK_IS_NONE, Field(ge=1, le=2**31 - 1)]
+_Id = Annotated[Annotated[int, Field(ge=1, le=2**31 - 1)] | None, BLANK_IS_NONE]
 _Day = Annotated[date | None, BLANK_IS_NONE]
 _POSITION = ("sort", "direction", "after", "before", "view", "by")
 

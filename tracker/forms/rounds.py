@@ -43,7 +43,7 @@ class RoundForm(_RoundForm):
     first_day: date
     last_day: date
     group_ids: list[Id] = Field(min_length=1, max_length=200)
-    seed: Annotated[int | None, BLANK_IS_NONE, Field(ge=0, le=2**31 - 1)] = None
+    seed: Annotated[Annotated[int, Field(ge=0, le=2**31 - 1)] | None, BLANK_IS_NONE] = None
     visits_a_day: int = Field(ge=1, le=20)
     team_size: int = Field(ge=1, le=50)
     random_share: int = Field(ge=0, le=100)
@@ -80,7 +80,7 @@ class PlaceForm(_RoundForm):
 class AddForm(_RoundForm):
     """A village that is put into the plan by hand."""
 
-    village_id: Annotated[int | None, BLANK_IS_NONE, Field(ge=1, le=2**31 - 1)] = None
+    village_id: Annotated[Annotated[int, Field(ge=1, le=2**31 - 1)] | None, BLANK_IS_NONE] = None
     village_id_text: str = Field(default="", max_length=80)
     group_id: Id
     day: date

@@ -27,7 +27,7 @@ class SetupForm(Form):
     }  # fmt: skip
 
     county: str = Field(min_length=2, max_length=80)
-    code: Annotated[str | None, BLANK_IS_NONE, Field(pattern=r"^([0-9]{6}|[0-9]{12})$")] = None
+    code: Annotated[Annotated[str, Field(pattern=r"^([0-9]{6}|[0-9]{12})$")] | None, BLANK_IS_NONE] = None
     campaign: str = Field(min_length=1, max_length=80)
     sysadmin_login: Login
     sysadmin_name: Name
