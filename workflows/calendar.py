@@ -148,6 +148,17 @@ class WorkCalendar:
         """Return this calendar with other corrections in place of its own, to compare before they are kept."""
         return replace(self, corrections=tuple(corrections))
 
+    def with_notices(self, rows: Iterable[CalendarRow], years: Iterable[int]) -> WorkCalendar:
+        """Return this calendar with the notices of more years; a day that both rule is as the new one says."""
+        known = self._rows_by_day | {row.date: row for row in rows}
+        return replace(self, rows=tuple(known[day] for day in sorted(known)), published=self.published | {*years})
+
+    def without_notice(self, year: int, days: Iterable[date]) -> WorkCalendar:
+        """Return this calendar without the notice of ``year`` that ruled these days."""
+        gone = set(days)
+        kept = tuple(row for row in self.rows if row.date not in gone)
+        return replace(self, rows=kept, published=self.published - {year})
+
     def _ruling(self, day: date) -> tuple[DayReason, CalendarRow | None]:
         if row := self._corrections_by_day.get(day):
             return _COUNTY_REASON[row.kind], row

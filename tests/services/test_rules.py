@@ -15,7 +15,8 @@ from tracker.models import AuditEntry, CalendarCorrection, Issue, IssueEvent, Po
 from tracker.queries.calendar_moves import CLOCKS, calendar_moves, calendar_preview, corrected
 from tracker.queries.issue_timeline import timeline_of
 from tracker.queries.rules import policy_on, setting, work_calendar
-from tracker.services.rules import MOVERS, CorrectionValues, correction_add, correction_remove, policy_set, settings_set
+from tracker.services.calendar_moving import MOVERS
+from tracker.services.rules import CorrectionValues, correction_add, correction_remove, policy_set, settings_set
 from workflows.issue import IssueState
 from workflows.policy import Policy
 

@@ -10,6 +10,7 @@ import pytest
 
 from tracker import labels
 from tracker.languages import speaking
+from tracker.reading.holiday_notices import FAULTS
 from workflows.calendar import CALENDAR_CODES, DayKind, DayReason
 from workflows.consent import CONSENT, CONSENT_REQUEST_CODES, ConsentKind, ConsentState
 from workflows.engine import ENGINE_CODES
@@ -62,6 +63,7 @@ ENUMS = [
     (labels.POINT_CAUSE, PointCause),
     (labels.POLICY_ERROR, POLICY_CODES),
     (labels.CALENDAR_ERROR, CALENDAR_CODES),
+    (labels.HOLIDAY_FAULT, FAULTS),
 ]
 
 

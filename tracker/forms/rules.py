@@ -16,6 +16,7 @@ LABELS: Mapping[str, str] = {
     "effective_on": N_("生效日期"), "note": N_("说明"), "takes_along": N_("未办结的问题"),
     "day": N_("日期"), "is_workday": N_("安排"), "last": N_("截止日期"),
     "name": N_("名称"), "source": N_("依据"), "start": N_("起算日"), "days": N_("工作日数"), "year": N_("年份"),
+    "text": N_("放假安排"), "file": N_("文件"),
     "county_name": N_("县名"), "campaign_name": N_("活动名称"), "number_prefix": N_("问题编号前缀"),
     "notice_prefix": N_("通知书字号"), "office_name": N_("落款单位"),
 }  # fmt: skip
@@ -59,6 +60,22 @@ class YearForm(_RuleForm):
     """A year of the calendar."""
 
     year: Annotated[Annotated[int, Field(ge=2004, le=2100)] | None, BLANK_IS_NONE] = None
+
+
+class NoticeForm(_RuleForm):
+    """The holidays of a year as lines, and the document that they rest on where a line names none."""
+
+    year: int = Field(ge=2004, le=2100)
+    text: str = Field(default="", max_length=20_000)
+    source: str = Field(default="", max_length=200)
+    after: int = Field(default=0, ge=0)
+
+
+class NoticeYearForm(_RuleForm):
+    """The year of a notice to be taken back, and how much of the list of what moves was shown."""
+
+    year: int = Field(ge=2004, le=2100)
+    after: int = Field(default=0, ge=0)
 
 
 class ExplainForm(_RuleForm):

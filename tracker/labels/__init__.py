@@ -72,6 +72,7 @@ from tracker.labels.policy import POLICY_CHOICE
 from tracker.labels.policy_pages import COLOUR_ADVICE, COLOUR_FULL_NAME, POLICY_GROUP, POLICY_HELP, policy_group
 from tracker.labels.refusals import (
     CALENDAR_ERROR,
+    HOLIDAY_FAULT,
     POLICY_ERROR,
     POLICY_FIELD,
     REFUSAL,
@@ -129,6 +130,7 @@ __all__ = [
     "HAPPENED",
     "HELD",
     "HELD_FATE",
+    "HOLIDAY_FAULT",
     "IMPORT_CAPACITY",
     "IMPORT_KIND",
     "IMPORT_NOTE",

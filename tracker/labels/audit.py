@@ -50,6 +50,8 @@ AUDIT_ACTION = {
     "totp.enrol": N_("启用动态口令"),
     "calendar.add": N_("增加日历更正"),
     "calendar.remove": N_("删除日历更正"),
+    "calendar.notice": N_("导入放假安排"),
+    "calendar.notice_withdraw": N_("撤销放假安排"),
     "evidence.damaged": N_("佐证损坏"),
     "evidence.scrub": N_("核对佐证"),
     "group.create": N_("建立督导组"),

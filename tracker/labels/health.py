@@ -18,6 +18,7 @@ TICKED: dict[str, str] = {
     "import_rows": N_("清理的导入行"),
     "letters": N_("新的督办文书"),
     "departures": N_("离任提醒"),
+    "holidays": N_("放假安排提醒"),
     "letter_reminders": N_("文书提醒"),
     "policies": N_("随规则调整的问题"),
     "urgent": N_("即时提醒"),

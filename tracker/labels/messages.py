@@ -71,6 +71,7 @@ MESSAGE: dict[str, str] = {
     "sign_in_lock": N_("账号“{name}”多次登录失败，已锁定30分钟，来源地址 {address}。如非本人操作，请联系安全管理员。"),
     "sign_in_replaced": N_("您的账号在第三处登录（{address}），最早的一处已自动退出。如非本人操作，请立即修改密码。"),
     "post_ends": N_("{name}的岗位将于 {day} 结束，仍有 {n} 项在手，请办理交接。"),
+    "holidays_missing": N_("{period} 年放假安排尚未导入，落在这一年的期限都是暂定的，公布后请到“工作日历”导入。"),
     "handover_proposed": N_("{giver}的工作拟交接给{receiver}，共 {n} 项，请接收人核对后接收。"),
     "handover_accepted": N_("{receiver}已接收{giver}交接的工作，共 {n} 项。"),
     "handover_declined": N_("{receiver}退回了{giver}的工作交接，共 {n} 项，请重新安排。"),

@@ -123,6 +123,18 @@ CALENDAR_ERROR: dict[str, str] = {
     "calendar_kind": N_("类别须为 holiday（放假）或 workday（上班）"),
     "calendar_twice": N_("同一天出现了两次，请删除一行"),
 }
+HOLIDAY_FAULT: dict[str, str] = {
+    "no_kind": N_("没有写明放假或上班"),
+    "no_day": N_("日期看不懂，请写成 2027-01-01"),
+    "reversed": N_("截止日期早于开始日期"),
+    "long": N_("一段不能超过 31 天"),
+    "out_of_year": N_("不在这一年"),
+    "twice": N_("有的日子前面已经写过"),
+    "no_name": N_("没有写名称，如元旦"),
+    "no_source": N_("没有依据，请在页面上填写"),
+    "too_long": N_("名称或依据太长"),
+    "idle": N_("上班的日子里有周一至周五，请核对"),
+}
 POLICY_FIELD: dict[str, str] = {
     "assign_days": N_("交办期限（工作日）"),
     "accept_days": N_("签收期限（工作日）"),

@@ -31,6 +31,8 @@ from tracker.models.person import (
 from tracker.models.point import Point
 from tracker.models.policy import (
     CalendarCorrection,
+    HolidayDay,
+    HolidayNotice,
     PolicyVersion,
     RequestKey,
     SavedFilter,
@@ -77,6 +79,8 @@ __all__ = [
     "GroupVillage",
     "Handover",
     "Heartbeat",
+    "HolidayDay",
+    "HolidayNotice",
     "ImportBatch",
     "ImportMapping",
     "ImportRow",

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.database import Model, UTCDateTime
+from tracker.models.person import Person
 
 
 class PolicyVersion(Model):
@@ -47,6 +48,34 @@ class CalendarCorrection(Model):
     source: Mapped[str] = mapped_column(String(200))
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class HolidayNotice(Model):
+    """A State Council notice of a year's holidays that was brought in; those of earlier years come with the software.
+
+    ``source`` is the document that most of its days rest on.
+    """
+
+    __tablename__ = "holiday_notice"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source: Mapped[str] = mapped_column(String(200))
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    made_by: Mapped[Person | None] = relationship()
+
+
+class HolidayDay(Model):
+    """One day as a notice that was brought in rules it; it may lie in the December before its year."""
+
+    __tablename__ = "holiday_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(ForeignKey("holiday_notice.year"), index=True)
+    is_workday: Mapped[bool]
+    name: Mapped[str] = mapped_column(String(60))
+    source: Mapped[str] = mapped_column(String(200))
 
 
 class Setting(Model):

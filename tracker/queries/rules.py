@@ -9,10 +9,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, literal, select, union_all
 
 from tracker.database import db, memo
-from tracker.models import CalendarCorrection, Issue, PolicyVersion, Setting
+from tracker.models import CalendarCorrection, HolidayDay, HolidayNotice, Issue, PolicyVersion, Setting
 from workflows.calendar import CalendarRow, DayKind, WorkCalendar, calendar_of, parse_calendar
 from workflows.policy import Policy
 
@@ -34,8 +34,12 @@ def _notices() -> WorkCalendar:
 
 
 @lru_cache(maxsize=4)
-def _corrected(corrections: tuple[CalendarRow, ...]) -> WorkCalendar:
-    return _notices().with_corrections(corrections)
+def _put_together(brought: tuple[tuple[int, CalendarRow], ...], corrections: tuple[CalendarRow, ...]) -> WorkCalendar:
+    """Return the notices that come with the software, those that were brought in, and the county's corrections."""
+    known = _notices()
+    return known.with_notices([row for _year, row in brought], {year for year, _row in brought}).with_corrections(
+        corrections
+    )
 
 
 def work_calendar() -> WorkCalendar:
@@ -48,22 +52,50 @@ def _work_calendar() -> WorkCalendar:
 
 
 def corrections_plain() -> list[list[Any]]:
-    """Return the county's corrections as they are written down: day, whether one works, name, source."""
-    found = db.session.execute(
-        select(
-            CalendarCorrection.day, CalendarCorrection.is_workday, CalendarCorrection.name, CalendarCorrection.source
-        ).order_by(CalendarCorrection.day)
-    )
-    return [[day.isoformat(), works, name, source] for day, works, name, source in found]
+    """Return what was ruled here as it is written down: day, whether one works, name, source.
+
+    What a notice that was brought in rules has its year as fifth; the others are the county's own corrections.
+    """
+    ruled, brought = CalendarCorrection, HolidayDay
+    no_year = literal(None, Integer).label("year")
+    both = union_all(
+        select(ruled.day, ruled.is_workday, ruled.name, ruled.source, no_year),
+        select(brought.day, brought.is_workday, brought.name, brought.source, brought.year),
+    ).subquery()
+    found = db.session.execute(select(both).order_by(both.c.day, both.c.year))
+    return [
+        [day.isoformat(), works, name, source] + ([year] if year else []) for day, works, name, source, year in found
+    ]
 
 
-def calendar_with(corrections: Iterable[list[Any]]) -> WorkCalendar:
-    """Return the State Council's calendar with these corrections on top, as ``corrections_plain`` gives them."""
-    rows = (
-        CalendarRow(date.fromisoformat(day), DayKind.WORKDAY if works else DayKind.HOLIDAY, name, source)
-        for day, works, name, source in corrections
-    )
-    return _corrected(tuple(rows))
+def calendar_with(rows: Iterable[list[Any]]) -> WorkCalendar:
+    """Return the State Council's calendar with these rows on top, as ``corrections_plain`` gives them."""
+    brought: list[tuple[int, CalendarRow]] = []
+    own: list[CalendarRow] = []
+    for day, works, name, source, *year in rows:
+        row = CalendarRow(date.fromisoformat(day), DayKind.WORKDAY if works else DayKind.HOLIDAY, name, source)
+        if year:
+            brought.append((year[0], row))
+        else:
+            own.append(row)
+    return _put_together(tuple(brought), tuple(own))
+
+
+def notice_of(year: int) -> HolidayNotice | None:
+    """Return the notice of a year that was brought in; none where it comes with the software or is not known."""
+    return db.session.get(HolidayNotice, year)
+
+
+def notice_comes_with_software(year: int) -> bool:
+    """Tell whether the software itself knows the notice of a year."""
+    return year in _notices().published
+
+
+def year_without_notice(today: date) -> int | None:
+    """Return the year whose notice is missing: this one, or from 1 December the next."""
+    published = work_calendar().published
+    years = (today.year, today.year + 1) if today.month == 12 else (today.year,)
+    return next((year for year in years if year not in published), None)
 
 
 def correction_days(day: date) -> list[CalendarCorrection]:

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-
-from sqlalchemy import select
 
 from tracker import labels
 from tracker.clock import local_date
 from tracker.database import db, memo_forget, transaction
 from tracker.errors import InvalidError, NotFoundError, RefusedError
 from tracker.languages import _
-from tracker.models import CalendarCorrection, Issue, PolicyVersion, Setting
+from tracker.models import CalendarCorrection, PolicyVersion, Setting
 from tracker.policy import Actor
-from tracker.queries.calendar_moves import CalendarMove, CalendarSpan, calendar_moves, corrected
+from tracker.queries.calendar_moves import CalendarSpan, calendar_moves, corrected
 from tracker.queries.rules import correction_days, corrections_plain, setting, work_calendar
-from tracker.services.chain import AUDIT, ISSUES, audit_record, chain_lock, events_record
+from tracker.services.calendar_moving import calendar_lock, calendar_move
+from tracker.services.chain import AUDIT, audit_record, chain_lock
 from tracker.services.checks import in_range
-from tracker.services.transitions import restart_clock
 from tracker.services.versions import CALENDAR, remember
-from tracker.services.winding import rewind_around
 from workflows.calendar import CalendarRow, DayKind, WorkCalendar
 from workflows.policy import Policy, policy_errors
 
 LONGEST_SPAN = 31
-_AT_ONCE = 200
 SETTINGS = ("campaign_name", "number_prefix", "notice_prefix", "office_name")
 
 
@@ -134,7 +130,7 @@ def correction_add(*, values: CorrectionValues, actor: Actor | None, at: datetim
     Raises ``InvalidError`` where the days are ruled so already.
     """
     with transaction() as session:
-        _lock()
+        calendar_lock()
         calendar = work_calendar()
         rows = values.rows(calendar)
         moves = list(calendar_moves(corrected(calendar, rows), values.span))
@@ -148,7 +144,7 @@ def correction_add(*, values: CorrectionValues, actor: Actor | None, at: datetim
             )  # fmt: skip
         session.flush()
         memo_forget()
-        _move(moves, values.span, actor, at)
+        calendar_move(moves, values.span, actor, at)
         detail = {
             "is_workday": values.is_workday, "name": values.name, "source": values.source, "moved": len(moves),
             "days": [row.date.isoformat() for row in rows],
@@ -160,7 +156,7 @@ def correction_add(*, values: CorrectionValues, actor: Actor | None, at: datetim
 def correction_remove(*, day: date, actor: Actor | None, at: datetime) -> int:
     """Take back the correction that rules ``day``, with all days of the same act; return how much moved again."""
     with transaction() as session:
-        _lock()
+        calendar_lock()
         known = correction_days(day)
         if not known:
             raise NotFoundError
@@ -176,45 +172,9 @@ def correction_remove(*, day: date, actor: Actor | None, at: datetime) -> int:
             session.delete(one)
         session.flush()
         memo_forget()
-        _move(moves, span, actor, at)
+        calendar_move(moves, span, actor, at)
         audit_record("calendar.remove", actor=actor, at=at, target=days[0].isoformat(), detail=detail)
     return len(moves)
-
-
-def _lock() -> None:
-    chain_lock(ISSUES)
-    chain_lock(AUDIT)
-
-
-def _move(moves: Sequence[CalendarMove], span: CalendarSpan, actor: Actor | None, at: datetime) -> None:
-    for clock, mover in MOVERS.items():
-        mover([move for move in moves if move.clock == clock], span, actor, at)
-    rewind_around(span.first, span.last, at)
-
-
-def _move_issues(moves: Sequence[CalendarMove], span: CalendarSpan, actor: Actor | None, at: datetime) -> None:
-    """Restart the clock of each issue that the days concern; its event keeps the old day beside the new one."""
-    about = {"day": span.first.isoformat()} | ({"last": span.last.isoformat()} if span.last != span.first else {})
-    for start in range(0, len(moves), _AT_ONCE):
-        part = {move.id: move for move in moves[start : start + _AT_ONCE]}
-        query = select(Issue).where(Issue.id.in_(part)).order_by(Issue.id)
-        issues = db.session.scalars(query, execution_options={"populate_existing": True}).all()
-        for issue in issues:
-            restart_clock(issue, at)
-        db.session.flush()
-        told = [
-            (issue.id, {"source": issue.state, "dest": issue.state, "detail": about | {
-                "old": part[issue.id].old.isoformat(), "new": part[issue.id].new.isoformat(),
-            }})
-            for issue in issues
-        ]  # fmt: skip
-        events_record(told, "calendar", actor=actor, at=at)
-
-
-# For each clock of the registry what moves the days that were found.
-MOVERS: Mapping[str, Callable[[Sequence[CalendarMove], CalendarSpan, Actor | None, datetime], None]] = {
-    "issue": _move_issues,
-}
 
 
 def settings_set(*, values: Mapping[str, str], actor: Actor | None, at: datetime) -> dict[str, str]:

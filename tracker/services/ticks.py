@@ -14,6 +14,7 @@ from tracker.queries.health import TICK_REPORT
 from tracker.services.digests import digests_send, urgent_send
 from tracker.services.escalations import escalations_sweep
 from tracker.services.handover_reminders import departures_remind
+from tracker.services.holiday_reminders import holidays_remind
 from tracker.services.importing.batches import imports_tidy
 from tracker.services.letter_reminders import letters_remind
 from tracker.services.policy_moves import policies_sweep
@@ -37,6 +38,7 @@ class TickReport:
     import_rows: int
     letters: int = 0
     departures: int = 0
+    holidays: int = 0
     letter_reminders: int = 0
     policies: int = 0
     urgent: int = 0
@@ -54,6 +56,7 @@ def tick(*, at: datetime, longest_session: timedelta = LONGEST_SESSION, kept_rem
         attempts=_clear(SignInAttempt, SignInAttempt.at < at - KEPT_ATTEMPTS),
         sign_ins=_clear(SignIn, SignIn.created_at < at - longest_session),
         departures=departures_remind(at=at),
+        holidays=holidays_remind(at=at),
         import_rows=imports_tidy(at=at),
         letters=escalations_sweep(at=at),
         letter_reminders=letters_remind(at=at),

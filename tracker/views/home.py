@@ -12,6 +12,7 @@ from tracker.models import Role
 from tracker.policy import cell_for
 from tracker.queries.home import Digest, digest, duties, sections
 from tracker.queries.letters import letters_waiting, proposals
+from tracker.queries.rules import year_without_notice
 from tracker.views.access import access
 
 bp = Blueprint("home", __name__)
@@ -36,6 +37,7 @@ def index() -> str:
         tiles=digest_tiles(figures) if figures else _duty_tiles(),
         letters=letters_waiting(g.actor),
         proposed=proposals(g.actor, 1)[1],
+        no_holidays=year_without_notice(g.actor.today) if cell_for("policy.manage", g.actor.role).allows else None,
         may_log=cell_for("issue.log", g.actor.role).allows,
     )
 

@@ -13,7 +13,7 @@ from tracker.forms import rules as forms
 from tracker.languages import _
 from tracker.queries import rule_pages as queries
 from tracker.queries.calendar_moves import CalendarPreview, CalendarSpan, calendar_preview, corrected
-from tracker.queries.rules import correction_days, work_calendar
+from tracker.queries.rules import correction_days, notice_of, work_calendar
 from tracker.services.rules import CorrectionValues, correction_add, correction_remove
 from tracker.views.access import access
 from tracker.views.rules import field_labels, may_change
@@ -36,8 +36,9 @@ def _page(
 ) -> str:
     return render_template(
         "rules/calendar.html", year=year, months=queries.year_months(year), acts=queries.correction_acts(year),
-        published=queries.is_published(year), typed=typed, errors=errors, preview=preview, removing=removing,
-        may=may_change(), labels=field_labels(), tab="calendar", years=(queries.FIRST_YEAR, queries.LAST_YEAR),
+        published=queries.is_published(year), notice=notice_of(year), typed=typed,
+        errors=errors, preview=preview, removing=removing, may=may_change(),
+        labels=field_labels(), tab="calendar", years=(queries.FIRST_YEAR, queries.LAST_YEAR),
     )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ def subject_url(subject: str) -> str:
         return url_for("letters.page", letter_id=int(number))
     if name == "round" and number.isdecimal():
         return _round_url(int(number))
+    if name == "holidays" and number.isdecimal():
+        return url_for("holiday_notices.index", year=int(number))
     if name == "post" and number.isdecimal():
         return url_for("handovers.propose", post_id=int(number))
     if name == "handover" and number.isdecimal():
