@@ -12,6 +12,7 @@ from tests.flows import refused
 from tracker.database import db
 from tracker.errors import InvalidError, NotFoundError
 from tracker.models import AuditEntry, HolidayDay, Issue, IssueEvent, Reminder, Role
+from tracker.queries.moments import moment
 from tracker.queries.rules import work_calendar, year_without_notice
 from tracker.services.holiday_notices import notice_import, notice_withdraw
 from tracker.services.holiday_reminders import holidays_remind
@@ -53,6 +54,13 @@ def test_a_notice_settles_its_year_moves_what_waits_and_is_taken_back_whole() ->
     ]  # fmt: skip
     with pytest.raises(NotFoundError):
         notice_withdraw(year=2027, actor=None, at=AT)
+
+
+def test_a_ledger_of_the_past_still_counts_by_the_calendar_of_then() -> None:
+    brought()
+    before, after = moment(AT - timedelta(hours=1)).calendar, moment(AT + timedelta(hours=1)).calendar
+    assert (before.is_workday(OFF), before.is_provisional(OFF)) == (True, True)
+    assert (after.is_workday(OFF), after.is_provisional(OFF)) == (False, False)
 
 
 def test_a_correction_of_the_county_stays_on_top_of_a_notice() -> None:

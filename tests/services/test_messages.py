@@ -27,7 +27,11 @@ def _kinds() -> Iterator[str]:
                 kind = node.args[TELLING[node.func.id]]
                 if isinstance(kind, ast.Constant):
                     yield kind.value
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("enqueue", "reminder"):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in ("enqueue", "reminder")
+            ):
                 yield from (
                     k.value.value for k in node.keywords if k.arg == "kind" and isinstance(k.value, ast.Constant)
                 )
