@@ -40,8 +40,13 @@ def demo_is_loaded() -> bool:
     return db.session.scalar(select(Person.id).where(Person.login == "demo-office")) is not None
 
 
-def demo_load(*, at: datetime, issues: int, seed: int, progress: Callable[[int], object]) -> None:
-    """Fill an empty database; ``progress`` is told of each issue whose life has been told."""
+def demo_load(
+    *, at: datetime, issues: int, seed: int, progress: Callable[[int], object], rest: Callable[[], object] = int
+) -> None:
+    """Fill an empty database; ``progress`` is told of each issue whose life has been told.
+
+    ``rest`` is called between two commits: whoever waits to write gets a turn only while nobody else has the database.
+    """
     rng = Random(seed)  # noqa: S311  # examples, not secrets
     begin = at - _PAST - timedelta(days=30)
     with transaction() as session:
@@ -50,7 +55,7 @@ def demo_load(*, at: datetime, issues: int, seed: int, progress: Callable[[int],
         county = session.scalars(select(Unit).where(Unit.kind == UnitKind.COUNTY)).one()
         session.add_all([Setting(key="county_name", value=county.name), Setting(key="number_prefix", value="WZ")])
         world = settle(county, since=local_date(begin), at=begin)
-    _tell(_lives(world, at, issues, rng), at, progress)
+    _tell(_lives(world, at, issues, rng), at, progress, rest)
     rounds_tell(world, at)
     letters_play(world, at, rng)
     _announce_rules(world, at)
@@ -97,7 +102,7 @@ def _photos() -> dict[tuple[str, bool], list[StoredFile]]:
     return {key: list(islice(pictures, _VARIANTS)) for key in keys}
 
 
-def _tell(lives: list[Life], at: datetime, progress: Callable[[int], object]) -> None:
+def _tell(lives: list[Life], at: datetime, progress: Callable[[int], object], rest: Callable[[], object]) -> None:
     """Play every life up to ``at``, always the one whose next step is earliest."""
     waiting: list[tuple[datetime, int, Steps]] = []
     for number, life in enumerate(lives):
@@ -112,6 +117,7 @@ def _tell(lives: list[Life], at: datetime, progress: Callable[[int], object]) ->
                 close_early()
                 if not waiting:
                     break
+        rest()
 
 
 def _step(waiting: list[tuple[datetime, int, Steps]], at: datetime) -> bool:

@@ -30,7 +30,7 @@ class Pace:
         today = local_date(self.at)
         if deadline is None or deadline <= today:
             return self.later(1, 5)
-        slip = self.rng.randint(3, 25) if self.is_slow else -self.rng.randint(0, 4)
+        slip = self.rng.randint(3, 25) if self.is_slow else -self.rng.randint(3, 12)
         wanted = deadline + timedelta(days=slip)
         return self._on(self.calendar.add_workdays(max(wanted, today), 0 if wanted > today else 1))
 
