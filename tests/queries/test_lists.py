@@ -250,7 +250,7 @@ def test_what_changed_since_the_last_working_day() -> None:
     with transaction() as session:
         session.execute(
             db.update(Issue).where(Issue.id == closed.id).values(
-                {"state": S.SIGNED_OFF, "signed_off_at": AT, "verified_by_id": person.id,
+                {"state": S.SIGNED_OFF, "signed_off_at": AT - timedelta(days=2), "verified_by_id": person.id,
                  "signed_off_by_id": factories.person().id, "submitted_by_id": factories.person().id}
             )
         )  # fmt: skip

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from tracker.forms.base import BLANK_IS_NONE, Form
 from tracker.languages import N_, _
 from tracker.models import Source
-from tracker.queries.filters import ALL_TAB, OPEN_TAB, TABS, Band, IssueFilter, Mine, Timing
+from tracker.queries.filters import ALL_TAB, OPEN_TAB, STANDING_TAB, TABS, Band, IssueFilter, Mine, Timing
 from tracker.queries.moves import MOVES
 from tracker.queries.paging import Cursor, Order, decode
 from tracker.queries.search import MAX_QUERY
@@ -45,6 +45,10 @@ class ListForm(Form):
         "due_from": N_("时限起"),
         "due_to": N_("时限止"),
         "closed_from": N_("销号日期起"),
+        "closed_to": N_("销号日期止"),
+        "reopened_from": N_("反弹日期起"),
+        "reopened_to": N_("反弹日期止"),
+        "recurred": N_("反弹过"),
         "returned": N_("退回过"),
         "todo": N_("待办"),
         "batch": N_("导入批次"),
@@ -70,6 +74,10 @@ class ListForm(Form):
     due_from: _Day = None
     due_to: _Day = None
     closed_from: _Day = None
+    closed_to: _Day = None
+    reopened_from: _Day = None
+    reopened_to: _Day = None
+    recurred: Annotated[bool | None, BLANK_IS_NONE] = None
     returned: Annotated[bool | None, BLANK_IS_NONE] = None
     todo: Annotated[str | None, BLANK_IS_NONE] = None
     batch: _Id = None
@@ -83,7 +91,7 @@ class ListForm(Form):
     @field_validator("state")
     @classmethod
     def _known_states(cls, value: list[str]) -> list[str]:
-        if any(state and state not in TABS for state in value):
+        if any(state and state not in (*TABS, STANDING_TAB) for state in value):
             raise ValueError(_("请选择状态"))
         return [state for state in value if state]
 
@@ -113,7 +121,9 @@ class ListForm(Form):
     @property
     def _is_wide(self) -> bool:
         """Tell whether what is asked for lies beyond the open issues: work, an import, or what was closed late."""
-        return bool(self.todo or self.batch) or self.timing is Timing.CLOSED_LATE
+        closed = (Timing.CLOSED_LATE, Timing.CLOSED_IN_TIME, Timing.JUDGED)
+        closing = (self.closed_from, self.closed_to, self.reopened_from, self.reopened_to, self.recurred)
+        return bool(self.todo or self.batch or any(closing)) or self.timing in closed
 
     def chosen(self) -> IssueFilter:
         """Return the filter; without a state it is the open ones, or all where what is asked for lies beyond."""
@@ -122,8 +132,9 @@ class ListForm(Form):
             timing=self.timing, place_id=self.place, unit_id=self.unit, star_id=self.star, source=self.source,
             severity=self.severity, finder_id=self.finder, roster_id=self.roster, mine=self.mine,
             found_from=self.found_from, found_to=self.found_to, due_from=self.due_from, due_to=self.due_to,
-            closed_from=self.closed_from, returned=bool(self.returned), todo=self.todo, batch_id=self.batch,
-            words=self.q, band=self.band, colour=self.colour,
+            closed_from=self.closed_from, closed_to=self.closed_to, reopened_from=self.reopened_from,
+            reopened_to=self.reopened_to, recurred=bool(self.recurred), returned=bool(self.returned),
+            todo=self.todo, batch_id=self.batch, words=self.q, band=self.band, colour=self.colour,
         )  # fmt: skip
 
     def query(self, *, whole: bool = True) -> dict[str, Any]:

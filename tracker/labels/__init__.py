@@ -53,7 +53,7 @@ from tracker.labels.letters import (
     LETTER_TRIGGER,
     POINT_CAUSE,
 )
-from tracker.labels.lists import BAND, COLOUR_NAME, MINE, OUTCOME, TAB, TIMING
+from tracker.labels.lists import BAND, COLOUR_NAME, MINE, OUTCOME, SPAN, TAB, TIMING
 from tracker.labels.office import (
     CHANNEL,
     COMMENT_KIND,
@@ -165,6 +165,7 @@ __all__ = [
     "ROUND_TRIGGER",
     "SEVERITY",
     "SOURCE",
+    "SPAN",
     "STATE",
     "STOP_STATE",
     "STOP_TRIGGER",

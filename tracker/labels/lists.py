@@ -9,6 +9,8 @@ TIMING = {
     "soon": N_("即将到期"),
     "undated": N_("未定时限"),
     "closed_late": N_("超期销号"),
+    "closed_in_time": N_("按期销号"),
+    "judged": N_("应办结"),
 }
 MINE = {
     "created": N_("我登记的"),
@@ -31,6 +33,7 @@ COLOUR_NAME = {
 TAB = {
     "open": N_("未办结"),
     "all": N_("全部"),
+    "standing": N_("已立案"),
 }
 OUTCOME = {
     "draft": N_("未整改"),
@@ -42,4 +45,10 @@ OUTCOME = {
     "signed_off": N_("已整改"),
     "suspended": N_("长期"),
     "dismissed": N_("不予立案"),
+}
+SPAN = {
+    "month": N_("本月"),
+    "quarter": N_("本季度"),
+    "year": N_("今年"),
+    "last_year": N_("去年"),
 }

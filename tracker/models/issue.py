@@ -164,6 +164,10 @@ class Issue(Model):
             "ix_issue_remind_at", "remind_at", "id",
             sqlite_where=text("remind_at IS NOT NULL"), postgresql_where=text("remind_at IS NOT NULL"),
         ),
+        Index(
+            "ix_issue_signed_off_at", "signed_off_at", "id",
+            sqlite_where=text("signed_off_at IS NOT NULL"), postgresql_where=text("signed_off_at IS NOT NULL"),
+        ),
         Index("ix_issue_location", "location_id", "state"),
         Index("ix_issue_township_state", "township_id", "state", "id"),
         Index("ix_issue_state_due", "state", "move_due_on", "id"),

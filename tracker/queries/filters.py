@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
-from tracker.clock import ZONE
 from tracker.database import db
 from tracker.models import (
     AssistingUnit,
@@ -23,6 +22,7 @@ from tracker.models import (
     UnitKind,
 )
 from tracker.policy import IS_OPEN, Actor, listed, listed_open
+from tracker.queries.closing import closed_since, closed_until, is_closed, is_judged, is_standing, reopened
 from tracker.queries.lateness import has_colour, is_overdue, is_undated, late_since
 from tracker.queries.moves import MOVES, is_soon
 from tracker.queries.rules import work_calendar
@@ -32,16 +32,19 @@ from workflows.issue import IssueState, Severity
 from workflows.policy import Colour
 
 OPEN_TAB, ALL_TAB = "open", "all"
+STANDING_TAB = "standing"  # neither a draft nor dismissed
 TABS = (OPEN_TAB, ALL_TAB, *IssueState)
 
 
 class Timing(StrEnum):
-    """How an open issue stands to its deadline."""
+    """How an issue stands to its deadline; ``JUDGED`` is signed off with a deadline, or open and past it."""
 
     OVERDUE = "overdue"
     SOON = "soon"
     UNDATED = "undated"
     CLOSED_LATE = "closed_late"
+    CLOSED_IN_TIME = "closed_in_time"
+    JUDGED = "judged"
 
 
 class Mine(StrEnum):
@@ -70,7 +73,7 @@ class Band(StrEnum):
 
 @dataclass(frozen=True)
 class IssueFilter:
-    """What to show; whatever is empty does not narrow. ``states`` may hold ``open`` and ``all``."""
+    """What to show; whatever is empty does not narrow. ``states`` may hold ``open``, ``standing`` and ``all``."""
 
     states: tuple[str, ...] = (OPEN_TAB,)
     timing: Timing | None = None
@@ -87,6 +90,10 @@ class IssueFilter:
     due_from: date | None = None
     due_to: date | None = None
     closed_from: date | None = None
+    closed_to: date | None = None
+    reopened_from: date | None = None
+    reopened_to: date | None = None
+    recurred: bool = False
     returned: bool = False
     todo: str | None = None
     batch_id: int | None = None
@@ -97,7 +104,8 @@ class IssueFilter:
     @property
     def is_open_only(self) -> bool:
         """Tell whether no issue that is not open can be found, whatever the tab."""
-        return bool(self.timing not in (None, Timing.CLOSED_LATE) or self.band or self.colour)
+        is_open = self.timing in (Timing.OVERDUE, Timing.SOON, Timing.UNDATED)
+        return bool(is_open or self.band or self.colour)
 
 
 def seen_by(actor: Actor, chosen: IssueFilter) -> list[ColumnElement[bool]]:
@@ -111,6 +119,8 @@ def in_states(states: tuple[str, ...]) -> ColumnElement[bool] | None:
     """Return the condition for these tabs, ``None`` for all issues."""
     if ALL_TAB in states or not states:
         return None
+    if STANDING_TAB in states:
+        return is_standing()
     codes = [IssueState(state) for state in states if state != OPEN_TAB]
     if OPEN_TAB not in states:
         return Issue.state == codes[0] if len(codes) == 1 else Issue.state.in_(codes)
@@ -142,11 +152,14 @@ def roster_of(group_id: int, today: date) -> Select[Any]:
 
 
 def _timing(timing: Timing, actor: Actor) -> ColumnElement[bool]:
-    if timing is Timing.OVERDUE:
-        return is_overdue(actor.today)
-    if timing is Timing.CLOSED_LATE:
-        return and_(Issue.state == IssueState.SIGNED_OFF, Issue.closed_late.is_(True))
-    return is_undated() if timing is Timing.UNDATED else is_soon(actor)
+    return {
+        Timing.OVERDUE: lambda: is_overdue(actor.today),
+        Timing.SOON: lambda: is_soon(actor),
+        Timing.UNDATED: lambda: is_undated(),
+        Timing.CLOSED_LATE: lambda: and_(is_closed(), Issue.closed_late.is_(True)),
+        Timing.CLOSED_IN_TIME: lambda: and_(is_closed(), Issue.closed_late.is_(False)),
+        Timing.JUDGED: lambda: is_judged(actor.today),
+    }[timing]()
 
 
 def _mine(mine: Mine, actor: Actor) -> ColumnElement[bool]:
@@ -177,13 +190,6 @@ def _colour(colour: Colour, actor: Actor) -> ColumnElement[bool]:
     return has_colour(actor.today, colour)
 
 
-def closed_since(since: date) -> ColumnElement[bool]:
-    """Return the condition that an issue was signed off on that day or later, and still is."""
-    start = datetime.combine(since, time.min, ZONE)
-    closed = select(IssueEvent.issue_id).where(IssueEvent.at >= start, IssueEvent.trigger == "sign_off")
-    return and_(Issue.state == IssueState.SIGNED_OFF, Issue.id.in_(closed))
-
-
 _CONDITIONS: Mapping[str, Callable[[Any, Actor], ColumnElement[bool]]] = {
     "timing": _timing,
     "place_id": _at_place,
@@ -199,6 +205,10 @@ _CONDITIONS: Mapping[str, Callable[[Any, Actor], ColumnElement[bool]]] = {
     "due_from": lambda day, _actor: Issue.deadline >= day,
     "due_to": lambda day, _actor: Issue.deadline <= day,
     "closed_from": lambda day, _actor: closed_since(day),
+    "closed_to": lambda day, _actor: closed_until(day),
+    "reopened_from": lambda day, _actor: reopened(since=day),
+    "reopened_to": lambda day, _actor: reopened(until=day),
+    "recurred": lambda _yes, _actor: Issue.recurrences > 0,
     "returned": lambda _yes, _actor: Issue.returns > 0,
     "todo": lambda key, actor: MOVES[key].condition(actor),
     "batch_id": lambda batch, _actor: Issue.import_batch_id == batch,

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, func, select
 from tracker.database import db
 from tracker.models import AuditEntry, Issue, Person, Post, Role
 from tracker.policy import IS_OPEN, Actor, listed, listed_open
+from tracker.queries.closing import closed_since
 from tracker.queries.counts import Count, capped, counting
-from tracker.queries.filters import closed_since
 from tracker.queries.issues import IssueLine, line_columns, with_lateness
 from tracker.queries.lateness import colour_of, is_overdue, is_undated
 from tracker.queries.moves import Move, is_soon, moves_of

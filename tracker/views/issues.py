@@ -15,7 +15,7 @@ from tracker.forms.filters import ListForm
 from tracker.languages import _
 from tracker.policy import cell_for
 from tracker.queries.counts import tab_counts
-from tracker.queries.filters import ALL_TAB, OPEN_TAB, TABS, saved_filters
+from tracker.queries.filters import ALL_TAB, OPEN_TAB, STANDING_TAB, TABS, saved_filters
 from tracker.queries.issues import issue_page
 from tracker.queries.ledger import full_ledger
 from tracker.queries.moves import MOVES
@@ -46,7 +46,7 @@ def index() -> Response | str | tuple[str, int]:
     found = issue_page(g.actor, form.chosen(), form.order())
     counts = tab_counts(g.actor, form.chosen())
     tabs = _tabs(form, counts)
-    total = counts[form.chosen().states[0]] if len(form.chosen().states) == 1 else None
+    total = counts.get(form.chosen().states[0]) if len(form.chosen().states) == 1 else None
     return render_template("issues/index.html", **_frame(form), page=found, tabs=tabs, total=total)
 
 
@@ -84,15 +84,16 @@ def _frame(form: ListForm, errors: dict[str, str] | None = None) -> dict[str, An
 def _tabs(form: ListForm, counts: Any) -> list[dict[str, Any]]:
     """Return the tabs: open, each state that has issues or is shown, all."""
     shown = form.chosen().states
-    order = (OPEN_TAB, *(tab for tab in TABS if tab not in (OPEN_TAB, ALL_TAB)), ALL_TAB)
+    more = (STANDING_TAB,) if STANDING_TAB in shown else ()
+    order = (OPEN_TAB, *(tab for tab in TABS if tab not in (OPEN_TAB, ALL_TAB)), *more, ALL_TAB)
     kept = {name: value for name, value in form.query(whole=False).items() if name != "state"}
     return [
         {
             "label": labels.word(labels.TAB if tab in labels.TAB else labels.STATE, tab),
-            "count": counts[tab],
+            "count": counts.get(tab),
             "current": shown == (tab,),
             "url": url_for("issues.index", **kept, state=tab),
         }
         for tab in order
-        if counts[tab].number or tab in (OPEN_TAB, ALL_TAB) or tab in shown
+        if tab in (OPEN_TAB, ALL_TAB) or tab in shown or counts[tab].number
     ]

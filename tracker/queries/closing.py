@@ -1,0 +1,56 @@
+"""What was closed, when, whether in time, and what came back: conditions on issues that lists and figures share."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from tracker.clock import ZONE
+from tracker.models import Issue, IssueEvent
+from tracker.queries.lateness import is_overdue
+from workflows.issue import IssueState
+
+_DAY = timedelta(days=1)
+
+
+def start_of(day: date) -> datetime:
+    """Return the instant at which ``day`` begins in Shanghai."""
+    return datetime.combine(day, time.min, ZONE)
+
+
+def end_of(day: date) -> datetime:
+    """Return the first instant after ``day`` in Shanghai."""
+    return start_of(day + _DAY)
+
+
+def is_standing() -> ColumnElement[bool]:
+    """Return the condition that an issue is neither a draft nor dismissed."""
+    return Issue.state.not_in((IssueState.DRAFT, IssueState.DISMISSED))
+
+
+def is_closed() -> ColumnElement[bool]:
+    """Return the condition that an issue is signed off."""
+    return Issue.state == IssueState.SIGNED_OFF
+
+
+def is_judged(today: date) -> ColumnElement[bool]:
+    """Return the condition that an issue kept or missed its deadline: signed off with one, or open and past it."""
+    return or_(and_(is_closed(), Issue.closed_late.is_not(None)), is_overdue(today))
+
+
+def closed_since(since: date) -> ColumnElement[bool]:
+    """Return the condition that an issue was signed off on that day or later, and still is."""
+    return and_(is_closed(), Issue.signed_off_at >= start_of(since))
+
+
+def closed_until(last: date) -> ColumnElement[bool]:
+    """Return the condition that an issue was signed off on that day or before, and still is."""
+    return and_(is_closed(), Issue.signed_off_at < end_of(last))
+
+
+def reopened(*, since: date | None = None, until: date | None = None) -> ColumnElement[bool]:
+    """Return the condition that an issue was reopened from ``since`` to ``until``, both inclusive."""
+    found = select(IssueEvent.issue_id).where(IssueEvent.trigger == "reopen")
+    found = found if since is None else found.where(IssueEvent.at >= start_of(since))
+    return Issue.id.in_(found if until is None else found.where(IssueEvent.at < end_of(until)))
