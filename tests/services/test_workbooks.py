@@ -16,7 +16,17 @@ from tracker.database import db
 from tracker.errors import InvalidError
 from tracker.forms.workbook import workbook_parse
 from tracker.languages import speaking
-from tracker.models import AuditEntry, GroupVillage, Indicator, Star, SupervisionGroup, Unit, UnitKind, UnitTag
+from tracker.models import (
+    AuditEntry,
+    GroupVillage,
+    Indicator,
+    Star,
+    SupervisionGroup,
+    Unit,
+    UnitKind,
+    UnitPlace,
+    UnitTag,
+)
 from tracker.queries.workbook import workbook_rows
 from tracker.reports.unit_workbook import unit_workbook
 from tracker.services.stars import stars_seed
@@ -65,6 +75,25 @@ def test_workbook_of_another_language_comes_back_too(village: Unit) -> None:
     with speaking("en"):
         sheets = exported()
     assert brought(sheets).errors == []
+
+
+def test_places_go_out_and_come_back(village: Unit) -> None:
+    sheets = exported()
+    row = row_of(sheets, "坐标", "=宋庄村")
+    assert row[1:] == ["", "", ""]
+    row[1:] = ["113.4012", "35.0987", "现场定位"]
+    assert [line.fields[0][2] for line in brought(sheets).lines] == ["113.4012"]
+    assert row_of(exported(), "坐标", "=宋庄村")[1:] == ["113.4012", "35.0987", "现场定位"]
+    row[1:] = ["", "", ""]
+    assert [line.fields[1][1:] for line in brought(sheets).lines] == [("35.0987", "")]
+    assert db.session.scalars(select(UnitPlace)).all() == []
+    for wrong, words in (
+        (["113.4", "", ""], "要一起填写"),
+        (["181", "35", ""], "经度不能大于 180"),
+        (["东经", "35", ""], "经度应为数字"),
+    ):
+        row[1:] = wrong
+        assert words in brought(sheets).errors[0].words
 
 
 def test_only_what_was_edited_changes(village: Unit) -> None:

@@ -83,6 +83,15 @@ def test_tree_is_browsed_searched_and_confirmed(office: FlaskClient, village: Un
     refused(office, "/units/batch", ids=[village.parent_id], kind="community")
 
 
+def test_unit_is_located(office: FlaskClient, village: Unit) -> None:
+    acts = f"/units/{village.id}"
+    saved(office, f"{acts}/place", longitude="113.4", latitude="35.1", source="现场定位")
+    assert "东经 113.4°" in ok(office, acts)
+    assert "要一起填写" in refused(office, f"{acts}/place", longitude="113.5")
+    saved(office, f"{acts}/place", longitude="", latitude="")
+    assert "东经" not in ok(office, acts)
+
+
 def test_unit_is_made_and_changed(office: FlaskClient, village: Unit) -> None:
     ok(office, "/units/new")
     given = {"kind": "department", "parent_id": factories.county().id, "name": "农业农村局"}

@@ -20,6 +20,7 @@ _WORDS = {
     "string_too_long": N_("{label}最多 {max_length} 个字"),
     "int_parsing": N_("请填写或选择{label}"),
     "int_from_float": N_("{label}应为整数"),
+    "float_parsing": N_("{label}应为数字，如 113.4012"),
     "int_type": N_("请填写或选择{label}"),
     "greater_than_equal": N_("{label}不能小于 {ge}"),
     "less_than_equal": N_("{label}不能大于 {le}"),

@@ -20,12 +20,15 @@ Code = Annotated[Annotated[str, Field(max_length=32, pattern=r"^[0-9A-Za-z_-]+$"
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 FullName = Annotated[str, Field(max_length=120)]
 Version = OptionalId
+Longitude = Annotated[Annotated[float, Field(ge=-180, le=180)] | None, BLANK_IS_NONE]
+Latitude = Annotated[Annotated[float, Field(ge=-90, le=90)] | None, BLANK_IS_NONE]
 Tag = Annotated[str, Field(min_length=1, max_length=40)]
 
 LABELS: Mapping[str, str] = {
     "kind": N_("类型"), "name": N_("名称"), "full_name": N_("全称"), "code": N_("区划代码"),
     "parent_id": N_("上级单位"), "on": N_("生效日期"), "into_id": N_("并入"), "alias": N_("别名"), "tag": N_("标签"),
     "since": N_("开始日期"), "until": N_("结束日期"), "unit_ids": N_("单位"), "q": N_("搜索"), "file": N_("文件"),
+    "longitude": N_("经度"), "latitude": N_("纬度"), "source": N_("来源"),
 }  # fmt: skip
 
 
@@ -105,6 +108,14 @@ class AliasForm(_UnitForm):
     """Another name people use."""
 
     alias: Name
+
+
+class PlaceForm(_UnitForm):
+    """Where the unit lies, in degrees; both empty: not known."""
+
+    longitude: Longitude = None
+    latitude: Latitude = None
+    source: str = Field(default="", max_length=80)
 
 
 class TagForm(_UnitForm):

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 from tracker import labels
 from tracker.errors import InvalidError
 from tracker.forms.base import BLANK_IS_NONE, Form
+from tracker.forms.units import Latitude, Longitude
 from tracker.languages import LANGUAGES, N_, _, speaking
 from tracker.models import IndicatorKind, UnitKind
 from tracker.queries.workbook import SHEETS, CellError, SheetRow
@@ -82,6 +83,17 @@ class UnitRow(_Row):
     tags: Annotated[tuple[str, ...], BeforeValidator(_split_tags)] = ()
 
 
+class PlaceRow(_Row):
+    """Where a unit lies, in degrees; both empty: not known."""
+
+    labels: ClassVar[Mapping[str, str]] = SHEETS["places"][1]
+
+    unit: str = Field(min_length=1, max_length=120)
+    longitude: Longitude = None
+    latitude: Latitude = None
+    source: str = Field(default="", max_length=80)
+
+
 class GroupRow(_Row):
     """A supervision group, known by its number."""
 
@@ -145,7 +157,7 @@ class IndicatorRow(_Row):
 
 
 ROWS: Mapping[str, type[_Row]] = {
-    "units": UnitRow, "groups": GroupRow, "roster": RosterRow, "stars": StarRow, "leads": LeadRow,
+    "units": UnitRow, "places": PlaceRow, "groups": GroupRow, "roster": RosterRow, "stars": StarRow, "leads": LeadRow,
     "indicators": IndicatorRow,
 }  # fmt: skip
 

@@ -107,6 +107,7 @@ AUDIT_ACTION = {
     "star.lead_set": N_("确定牵头部门"),
     "star.seed": N_("载入星级"),
     "unit.alias_add": N_("增加别名"),
+    "unit.locate": N_("填写坐标"),
     "unit.close": N_("撤销单位"),
     "unit.confirm_kind": N_("确认单位类别"),
     "unit.create": N_("建立单位"),

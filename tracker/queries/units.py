@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.database import db
 from tracker.errors import NotFoundError
-from tracker.models import GroupVillage, Issue, Post, SupervisionGroup, Unit, UnitKind, UnitName, UnitTag
+from tracker.models import GroupVillage, Issue, Post, SupervisionGroup, Unit, UnitKind, UnitName, UnitPlace, UnitTag
 from tracker.policy import Actor, visible
 from tracker.queries.people import posts_of_unit
 from tracker.queries.unit_search import matches, typed
@@ -65,6 +65,7 @@ class UnitPage:
     rosters: tuple[GroupVillage, ...]
     children: int
     open_issues: int
+    place: UnitPlace | None
 
 
 def unit_root() -> Unit | None:
@@ -180,6 +181,7 @@ def unit_page(actor: Actor, unit_id: int) -> UnitPage:
         rosters=tuple(db.session.scalars(rosters.order_by(GroupVillage.valid_from.desc(), SupervisionGroup.number))),
         children=_children([unit_id]).get(unit_id, 0),
         open_issues=_issues_below(actor, [unit]).get(unit_id, 0),
+        place=db.session.get(UnitPlace, unit_id),
     )
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.database import db
 from tracker.languages import N_
-from tracker.models import GroupVillage, Indicator, Star, StarLead, SupervisionGroup, Unit
+from tracker.models import GroupVillage, Indicator, Star, StarLead, SupervisionGroup, Unit, UnitKind, UnitPlace
 
 Row = dict[str, Any]
 # Sheet → its name and its columns, key → heading.
@@ -24,6 +24,10 @@ SHEETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "id": N_("系统编号"), "code": N_("区划代码"), "kind": N_("类型"), "confirmed": N_("类型已确认"),
             "name": N_("名称"), "full_name": N_("全称"), "parent": N_("上级"), "tags": N_("标签"),
         },
+    ),
+    "places": (
+        N_("坐标"),
+        {"unit": N_("单位"), "longitude": N_("经度"), "latitude": N_("纬度"), "source": N_("来源")},
     ),
     "groups": (N_("督导组"), {"number": N_("组号"), "name": N_("名称"), "active": N_("启用")}),
     "roster": (
@@ -86,6 +90,7 @@ def workbook_rows(today: date) -> dict[str, list[Row]]:
     call = unit_caller(units)
     sheets: dict[str, Callable[[], list[Row]]] = {
         "units": lambda: _units(call, today),
+        "places": lambda: _places(call),
         "groups": _groups,
         "roster": lambda: _roster(call),
         "stars": _stars,
@@ -123,6 +128,20 @@ def _units(call: Callable[[Unit | None], str], today: date) -> list[Row]:
             "tags": "、".join(tags_today(unit, today)),
         }
         for unit in ordered
+    ]  # fmt: skip
+
+
+def _places(call: Callable[[Unit | None], str]) -> list[Row]:
+    """Return where each village and community lies, and what else has a place; empty where it is not known."""
+    lies = or_(Unit.kind.in_((UnitKind.VILLAGE, UnitKind.COMMUNITY)), UnitPlace.unit_id.is_not(None))
+    query = select(Unit, UnitPlace).outerjoin(UnitPlace, UnitPlace.unit_id == Unit.id)
+    found = db.session.execute(query.where(Unit.closed_on.is_(None), lies).order_by(Unit.path))
+    return [
+        {
+            "unit": call(unit), "longitude": place and place.longitude, "latitude": place and place.latitude,
+            "source": place and place.source,
+        }
+        for unit, place in found
     ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from tracker.errors import InvalidError, TrackerError
 from tracker.languages import _
 from tracker.policy import Actor
 from tracker.queries.workbook import SHEETS, CellError, SheetRow
+from tracker.services.unit_places import place_row
 from tracker.services.unit_tree import organisation_lock
 from tracker.services.workbook_rows import RowWork, group_row, roster_row
 from tracker.services.workbook_stars import indicator_row, lead_row, star_row
@@ -50,8 +51,8 @@ class _TakenBackError(Exception):
 
 
 _ROWS: Mapping[str, Callable[[RowWork, Mapping[str, Any]], None]] = {
-    "units": unit_row, "groups": group_row, "roster": roster_row, "stars": star_row, "leads": lead_row,
-    "indicators": indicator_row,
+    "units": unit_row, "places": place_row, "groups": group_row, "roster": roster_row, "stars": star_row,
+    "leads": lead_row, "indicators": indicator_row,
 }  # fmt: skip
 
 

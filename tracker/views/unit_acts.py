@@ -17,6 +17,7 @@ from tracker.models import UnitKind
 from tracker.queries.unit_search import unit_resolve
 from tracker.queries.units import unit_get
 from tracker.services import unit_tree, units
+from tracker.services.unit_places import unit_locate
 from tracker.views.access import access
 from tracker.views.units import detail_page
 
@@ -103,6 +104,16 @@ def reopen(unit_id: int) -> ResponseReturnValue:
         return unit_tree.unit_reopen(unit_id=unit_id, version=form.version, **by)
 
     return _act(unit_id, "reopen", forms.VersionForm, call, _("已恢复"))
+
+
+@bp.post("/<int:unit_id>/place")
+@access("unit.manage")
+def place(unit_id: int) -> ResponseReturnValue:
+    def call(form: forms.PlaceForm, by: dict[str, Any]) -> object:
+        given = form.model_dump(include={"longitude", "latitude", "source"})
+        return unit_locate(unit_id=unit_id, **given, **by)
+
+    return _act(unit_id, "place", forms.PlaceForm, call, _("坐标已保存"))
 
 
 @bp.post("/<int:unit_id>/aliases")
