@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, Enum, MetaData, TypeDecorator, event, literal
+from sqlalchemy import DateTime, Engine, Enum, Integer, MetaData, TypeDecorator, event, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -82,6 +82,26 @@ def _sqlite_time(element: DatabaseTime, compiler: SQLCompiler, **given: Any) -> 
 def _postgresql_time(element: DatabaseTime, compiler: SQLCompiler, **given: Any) -> str:
     later = compiler.process(element.clauses, **given)
     return f"(clock_timestamp() AT TIME ZONE 'UTC' + make_interval(secs => {later}))"
+
+
+class DaysBetween(FunctionElement[int]):
+    """The whole days from one instant to a later one; a day that has begun is not counted."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(DaysBetween, "sqlite")
+def _sqlite_days(element: DaysBetween, compiler: SQLCompiler, **given: Any) -> str:
+    first, last = (compiler.process(one, **given) for one in element.clauses)
+    # In seconds first: days as fractions would now and then fall short of a whole one.
+    return f"(CAST(strftime('%s', {last}) AS INTEGER) - CAST(strftime('%s', {first}) AS INTEGER)) / 86400"
+
+
+@compiles(DaysBetween, "postgresql")
+def _postgresql_days(element: DaysBetween, compiler: SQLCompiler, **given: Any) -> str:
+    first, last = (compiler.process(one, **given) for one in element.clauses)
+    return f"CAST(FLOOR(EXTRACT(EPOCH FROM {last} - {first}) / 86400) AS INTEGER)"
 
 
 def code_column(enum: type[StrEnum], name: str) -> Enum:

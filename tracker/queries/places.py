@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
 
+from tracker import labels
 from tracker.database import db
+from tracker.languages import _
 from tracker.models import Star, SupervisionGroup, Unit, UnitKind
 
 Names = list[tuple[Any, str]]
@@ -28,9 +31,16 @@ def group_names() -> Names:
 
 
 def star_names() -> Names:
-    """Return the ids and names of the stars in use; one name under several kinds of unit stays several stars."""
-    query = select(Star.id, Star.name).where(Star.is_active).order_by(Star.unit_kind.desc(), Star.position, Star.id)
-    return [(row.id, row.name) for row in db.session.execute(query)]
+    """Return the ids and names of the stars in use; a name that several kinds of unit have says which."""
+    query = select(Star).where(Star.is_active).order_by(Star.unit_kind.desc(), Star.position, Star.id)
+    stars = db.session.scalars(query).all()
+    names = Counter(star.name for star in stars)
+    return [(star.id, star.name if names[star.name] == 1 else _with_kind(star)) for star in stars]
+
+
+def _with_kind(star: Star) -> str:
+    kind = labels.word(labels.UNIT_KIND, star.unit_kind)
+    return _("{name}（{kind}）").format(name=star.name, kind=kind)
 
 
 def unit_names(ids: Sequence[int]) -> dict[int, str]:

@@ -47,6 +47,7 @@ _ENTRIES = (
     ("issue.new", "issue.log", N_("登记线索"), "plus"),
     ("visits.index", "visit.walk", N_("今天的走访"), "pin"),
     ("overdue.index", "ledger.read", N_("逾期台账"), "clock"),
+    ("dashboard.index", "ledger.read", N_("数据看板"), "chart"),
     ("letters.index", "letter.read", N_("督办"), "stamp"),
     ("inbox.index", "self", N_("消息"), "bell"),
     ("rounds.index", "round.read", N_("巡查轮次"), "route"),

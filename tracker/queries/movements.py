@@ -1,0 +1,134 @@
+"""How issues move: how old the open ones are, what came and went in a period, how long they stayed in each state."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import aliased
+
+from tracker.database import DaysBetween, db
+from tracker.models import Issue, IssueEvent
+from tracker.policy import IS_OPEN, Actor
+from tracker.queries.closing import end_of, is_closed, is_standing, start_of
+from tracker.queries.filters import IssueFilter, seen_by
+from workflows.issue import OPEN_STATES, IssueState
+from workflows.periods import Span
+
+AGES = ((0, 7), (8, 30), (31, 90), (91, 180), (181, None))
+WAITING = tuple(state for state in IssueState if state in OPEN_STATES)
+
+
+@dataclass(frozen=True)
+class Age:
+    """How many open issues were found so many days ago, both inclusive; ``most`` is ``None`` without an end.
+
+    ``first`` and ``last`` are the days between which they were found, ``first`` is ``None`` without an end.
+    """
+
+    least: int
+    most: int | None
+    first: date | None
+    last: date
+    number: int
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What was found, signed off (and still is) and reopened in a span of days."""
+
+    span: Span
+    found: int
+    closed: int
+    reopened: int
+
+
+@dataclass(frozen=True)
+class Stay:
+    """How long issues stayed in a state that they left in the period, in natural days, begun days not counted."""
+
+    state: IssueState
+    number: int
+    median: int
+    ninth: int
+    longest: int
+
+
+def ages(actor: Actor, chosen: IssueFilter) -> list[Age]:
+    """Return the open issues that ``chosen`` finds by how many days ago they were found."""
+    ends = [(least, most, actor.today - timedelta(days=most) if most is not None else None) for least, most in AGES]
+    band = case(*((Issue.found_on >= first, n) for n, (_l, _m, first) in enumerate(ends) if first), else_=len(AGES) - 1)
+    query = select(band.label("band"), func.count()).select_from(Issue)
+    query = query.where(IS_OPEN, Issue.found_on.is_not(None), *seen_by(actor, chosen)).group_by(band)
+    found: dict[int, int] = {row[0]: row[1] for row in db.session.execute(query)}
+    return [
+        Age(least, most, first, actor.today - timedelta(days=least), found.get(n, 0))
+        for n, (least, most, first) in enumerate(ends)
+    ]
+
+
+def flows(actor: Actor, chosen: IssueFilter, spans: Sequence[Span]) -> list[Flow]:
+    """Return what came, went and came back in each of ``spans``, which follow one another."""
+    first, last = spans[0].first, spans[-1].last
+    seen = seen_by(actor, chosen)
+    found = [is_standing(), Issue.found_on.between(first, last), *seen]
+    came = _counted(spans, Issue.found_on, [span.last for span in spans], found)
+    begin, end, ends = start_of(first), end_of(last), [end_of(span.last) - timedelta.resolution for span in spans]
+    closed = [is_closed(), Issue.signed_off_at >= begin, Issue.signed_off_at < end, *seen]
+    went = _counted(spans, Issue.signed_off_at, ends, closed)
+    told = aliased(IssueEvent)
+    back = [Issue.id == told.issue_id, told.trigger == "reopen", told.at >= begin, told.at < end]
+    came_back = _counted(spans, told.at, ends, [*back, *seen])
+    return [Flow(span, came.get(n, 0), went.get(n, 0), came_back.get(n, 0)) for n, span in enumerate(spans)]
+
+
+def _counted(
+    spans: Sequence[Span], column: Any, ends: Sequence[Any], conditions: Sequence[ColumnElement[bool]]
+) -> dict[int, int]:
+    """Return how many issues fall into each of ``spans``, by its number: ``ends`` are the last values of ``column``."""
+    span = case(*((column <= end, n) for n, end in enumerate(ends)), else_=len(spans))
+    query = select(span.label("span"), func.count(Issue.id.distinct())).where(*conditions).group_by(span)
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def stays(actor: Actor, chosen: IssueFilter, period: Span) -> list[Stay]:
+    """Return how long issues stayed in each state they left in ``period``; what was imported counts from then on."""
+    left, entered = aliased(IssueEvent), aliased(IssueEvent)
+    since = (
+        select(entered.at)
+        .where(entered.issue_id == left.issue_id, entered.seq < left.seq, entered.dest == left.source)
+        .where(entered.source != entered.dest)
+        .order_by(entered.seq.desc()).limit(1).correlate(left).scalar_subquery()
+    )  # fmt: skip
+    days = DaysBetween(since, left.at)
+    query = (
+        select(left.source, days.label("days"), func.count())
+        .join(Issue, Issue.id == left.issue_id)
+        .where(left.at >= start_of(period.first), left.at < end_of(period.last), left.source.in_(WAITING))
+        .where(left.source != left.dest, *seen_by(actor, chosen))
+        .group_by(left.source, days)
+    )
+    found: dict[str, dict[int, int]] = defaultdict(dict)
+    for state, stayed, number in db.session.execute(query):
+        if stayed is not None:
+            found[state][stayed] = number
+    return [_stay(state, found[state]) for state in WAITING if state in found]
+
+
+def _stay(state: IssueState, numbers: dict[int, int]) -> Stay:
+    whole = sum(numbers.values())
+    return Stay(state, whole, _at(numbers, whole, 1, 2), _at(numbers, whole, 9, 10), max(numbers))
+
+
+def _at(numbers: dict[int, int], whole: int, part: int, of: int) -> int:
+    """Return the least number of days within which ``part`` of ``of`` stays had ended."""
+    reached = 0
+    for days in sorted(numbers):
+        reached += numbers[days]
+        if reached * of >= whole * part:
+            return days
+    return max(numbers)
