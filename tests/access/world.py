@@ -46,6 +46,7 @@ from tracker.models import (
     RoundStop,
     RoundTask,
     SavedFilter,
+    Substitute,
     UnitKind,
     UnitTag,
     Visit,
@@ -209,7 +210,7 @@ def _others(posts: Mapping[Role, Post]) -> dict[str, Any]:
         "person_id": somebody.person_id, "post_id": pending.id, "unit_id": place.id, "tag_id": tag.id,
         "message_id": message.id, "filter_id": kept.id, "group_id": factories.group().id,
         "star_id": factories.star().id, "token": "x", "mapping_id": _mapping(), **_round(posts), **_imports(),
-        "handover_id": _handover(somebody, office),
+        "handover_id": _handover(somebody, office), "substitute_id": _substitute(somebody, office),
     }  # fmt: skip
 
 
@@ -256,6 +257,15 @@ def _handover(giver: Post, receiver: Post) -> int:
     made = Handover(
         state=HandoverState.PROPOSED, post_id=giver.id, giver_id=giver.person_id, receiver_id=receiver.person_id,
         kinds=["consent"], content=[], result=[], proposed_by_id=giver.person_id, proposed_at=factories.EPOCH,
+    )  # fmt: skip
+    return int(factories.saved(made).id)
+
+
+def _substitute(away: Post, office: Post) -> int:
+    """Return a substitute that waits for the office to agree."""
+    made = Substitute(
+        person_id=away.person_id, substitute_id=office.person_id, first_day=clock.today(), last_day=clock.today(),
+        entered_by_id=away.person_id, entered_at=factories.EPOCH,
     )  # fmt: skip
     return int(factories.saved(made).id)
 

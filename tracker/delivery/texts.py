@@ -12,6 +12,7 @@ from tracker.delivery.outcome import Parcel
 from tracker.labels.deliveries import OUTWARD, hidden_words, outward_words
 from tracker.labels.digests import digest_text
 from tracker.labels.messages import message_words
+from tracker.labels.substitutes import for_words
 from tracker.languages import _, speaking
 
 _SUBJECT = 60
@@ -66,12 +67,16 @@ def parcel(told: Told, paper: Paper) -> Parcel:
 
 def _words(told: Told) -> str:
     if told.hidden:
-        return hidden_words(told.number)
+        return message_words(told.kind, told.context) if told.context.get("unseen") else _hidden(told)
     if told.kind in OUTWARD:
         return outward_words(told.kind, told.context)
     if told.kind == "digest" and not told.key.endswith(_SHORT):
         return digest_text(told.context)
     return message_words(told.kind, told.context)
+
+
+def _hidden(told: Told) -> str:
+    return for_words(told.context, hidden_words(told.number))
 
 
 def _path(told: Told) -> str:

@@ -19,6 +19,7 @@ from tracker.demo.life import Life, Stage, Steps
 from tracker.demo.people import World, settle
 from tracker.demo.pictures import SCENES, scene
 from tracker.demo.rounds import rounds_tell
+from tracker.demo.substitutes import substitutes_name
 from tracker.models import Person, Setting, Unit, UnitKind
 from tracker.policy import actor_of
 from tracker.queries.rules import work_calendar
@@ -58,6 +59,7 @@ def demo_load(
     _tell(_lives(world, at, issues, rng), at, progress, rest)
     rounds_tell(world, at)
     letters_play(world, at, rng)
+    substitutes_name(world, at)
     _announce_rules(world, at)
 
 

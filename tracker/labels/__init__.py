@@ -89,6 +89,7 @@ from tracker.labels.rounds import (
     TASK_KIND,
     TASK_OUTCOME,
 )
+from tracker.labels.substitutes import SUBSTITUTE_STATE
 from tracker.languages import _
 from workflows.diagram import Words
 
@@ -169,6 +170,7 @@ __all__ = [
     "STATE",
     "STOP_STATE",
     "STOP_TRIGGER",
+    "SUBSTITUTE_STATE",
     "TAB",
     "TASK_KIND",
     "TASK_OUTCOME",

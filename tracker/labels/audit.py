@@ -24,6 +24,9 @@ CHAIN_FAULT = {
 AUDIT_ACTION = {
     "channel.create": N_("新建消息通道"),
     "channel.edit": N_("修改消息通道"),
+    "substitute.set": N_("设置代收人"),
+    "substitute.agree": N_("同意代收"),
+    "substitute.end": N_("结束代收"),
     "message.resend": N_("重新发送消息"),
     "account.contact": N_("更正联系方式"),
     "account.create": N_("建立账号"),

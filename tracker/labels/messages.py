@@ -7,6 +7,7 @@ from typing import Any
 
 from tracker.labels.law import DIGEST_SECTION
 from tracker.labels.letters import LETTER_KIND
+from tracker.labels.substitutes import for_words, unseen_words
 from tracker.languages import N_, _
 
 # Of the clocks beside the deadline: what is to be done, and by when.
@@ -81,6 +82,11 @@ MESSAGE: dict[str, str] = {
     "round_published": N_("{name}已发布（{period}）：本组 {n} 个走访点，请查看巡查清单。"),
     "round_withdrawn": N_("{name}（{period}）已撤回，请等待重新发布。"),
     "round_group_reported": N_("{group}已提交“{name}”的巡查报告。"),
+    "substitute_asked": N_("{name}（{period}）拟由{receiver}代收消息，请审批。"),
+    "substitute_set": N_("{name}（{period}）的提醒和消息同时由您代收，请及时转告本人；办理权限不变。"),
+    "substitute_named": N_("{period} 期间，您的提醒和消息同时由{receiver}代收。"),
+    "substitute_declined": N_("由{receiver}代收{name}的消息（{period}）未获同意，请另选代收人。"),
+    "substitute_ended": N_("{receiver}代收{name}的消息（{period}）已提前结束。"),
     "alarm_clock": N_("运行告警：时钟超过3分钟没有运行，无人收到提醒。请查看“运行状态”。"),
     "alarm_outbox": N_("运行告警：有消息等待5分钟以上未发出。请查看“运行状态”。"),
     "alarm_skew": N_("运行告警：有进程的时钟与数据库相差超过1分钟，已不参与值守。请校准服务器时间。"),
@@ -94,6 +100,12 @@ _PLAIN = ("group", "number", "place", "summary", "days", "name", "address", "fil
 
 def message_words(kind: str, context: Mapping[str, Any]) -> str:
     """Return the whole message in the current language; a kind without words speaks for itself."""
+    return for_words(context, _message_words(kind, context))
+
+
+def _message_words(kind: str, context: Mapping[str, Any]) -> str:
+    if context.get("unseen"):
+        return unseen_words(kind, context)
     if kind == "digest":
         return _(MESSAGE[kind]).format(day=context.get("day", ""), parts=digest_counts(context))
     known = {name: str(context.get(name) or "") for name in _PLAIN}

@@ -52,6 +52,7 @@ from tracker.models.round import (
     Visit,
 )
 from tracker.models.star import Indicator, IndicatorKind, Star, StarLead
+from tracker.models.substitute import Substitute
 from tracker.models.unit import NameReason, Unit, UnitKind, UnitName, UnitTag
 from tracker.models.visit import VisitFinding, VisitPhoto, VisitRecheck
 
@@ -125,6 +126,7 @@ __all__ = [
     "Stage",
     "Star",
     "StarLead",
+    "Substitute",
     "SupervisionGroup",
     "TaskOutcome",
     "Unit",

@@ -26,6 +26,7 @@ from tracker.services.channels import channels_for
 from tracker.services.checks import in_force
 from tracker.services.digest_making import parts_of, read_already, said, urgent_key
 from tracker.services.outbox import INBOX, enqueue_all, message
+from tracker.services.stand_ins import stand_in_copies
 from tracker.services.winding import day_plan
 
 AT_ONCE = 200  # people, or urgent reminders, a transaction
@@ -108,7 +109,8 @@ def _digests(people: Sequence[int], leaders: Collection[int], county: dict[str, 
 
 
 def _queue(rows: Sequence[dict[str, Any]], at: datetime, *, urgent: bool = False) -> None:
-    """Queue these messages in the inbox, and the same by every outward channel of their recipients."""
+    """Queue these messages in the inbox, also for whoever stands in, and the same by every outward channel."""
+    rows = [*rows, *stand_in_copies(rows, at)]
     outward = channels_for([row["recipient_id"] for row in rows], urgent=urgent)
     copies = [
         row | {"key": row["key"].removesuffix(INBOX) + channel, "channel": channel, "sent_at": None}

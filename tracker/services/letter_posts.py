@@ -63,6 +63,7 @@ def letter_tell(
     key = f"letter:{letter.id}:{kind}:{letter.version}"
     return enqueue(
         key=key, recipients=others, kind=kind, context=context, at=at, subject=letter_subject(letter.id),
+        but=[actor.person_id] if actor else [],
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.database import db
 from tracker.models import OutboxMessage
+from tracker.services.stand_ins import stand_in_copies
 
 INBOX = "inbox"
 _AT_ONCE = 500  # rows a statement; SQLite counts its parameters
@@ -24,15 +25,17 @@ def enqueue(
     at: datetime,
     issue_id: int | None = None,
     subject: str = "",
+    but: Collection[int] = (),
 ) -> int:
-    """Queue one inbox message per recipient; return how many were new.
+    """Queue one inbox message per recipient, and a copy for whoever stands in for one; return how many were new.
 
     A message is unique by ``key``, recipient and channel; one that was queued before is left alone. The inbox
     lies in our own database, so its messages are delivered by the very commit that queues them. ``subject`` says
-    where a message leads that has no issue, such as ``letter:12``.
+    where a message leads that has no issue, such as ``letter:12``. Who is in ``but``, or is told anyway, gets no copy.
     """
     wanted = sorted({person for person in recipients if person is not None})
-    return enqueue_all([message(key, person, kind, context, at, issue_id, subject) for person in wanted])
+    rows = [message(key, person, kind, context, at, issue_id, subject) for person in wanted]
+    return enqueue_all([*rows, *stand_in_copies(rows, at, but={*wanted, *but})])
 
 
 def message(

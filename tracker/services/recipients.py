@@ -141,7 +141,8 @@ def tell(
     if kind in ANSWERS:
         _answered(issue, event, kind, others, context, at)
     return enqueue(
-        key=f"event:{event.seq}", recipients=others, kind=kind, context=context, at=at, issue_id=issue.id
+        key=f"event:{event.seq}", recipients=others, kind=kind, context=context, at=at, issue_id=issue.id,
+        but=[actor.person_id],
     )  # fmt: skip
 
 

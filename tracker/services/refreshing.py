@@ -16,16 +16,17 @@ from tracker.clock import local_date
 from tracker.database import db
 from tracker.models import Channel, Issue
 from tracker.queries.digests import letters_now, reminder_row, reminders_given
+from tracker.queries.substitutes import stand_ins
 from tracker.services.digest_making import parts_of, read_already, reminder_in, said
 from tracker.services.relaying import Claimed
 from tracker.services.robot_posts import robot_figures
+from tracker.services.stand_ins import Ref, letter_in, told_to
 from workflows.issue import OPEN_STATES, IssueState
 from workflows.letter import LetterState
 from workflows.reminding import DigestSection, Wait, is_current
 
 # The answers that a later state does not overtake, because they tell of it.
 _FINAL = {"signed_off": IssueState.SIGNED_OFF, "dismissed": IssueState.DISMISSED}
-_LETTER = "letter:"
 _WAITS_FOR = {"letter_receive": LetterState.ISSUED, "letter_reply": LetterState.RECEIVED}
 
 
@@ -33,13 +34,20 @@ def message_refresh(one: Claimed, channel: Channel, *, at: datetime) -> Claimed 
     """Return the message as things stand at ``at``, ``None`` where nothing of it holds any longer."""
     again = _REFRESH.get(one.kind, _urgent)
     try:
-        return again(one, channel, at)
+        return again(one, channel, at) if _is_due_to(one) else None
     finally:
         db.session.commit()  # no read stays open while other people's servers are waited for
 
 
-def _digest(one: Claimed, _channel: Channel, _at: datetime) -> Claimed | None:
-    rows = reminders_given(one.recipient_id or 0, one.since)
+def _is_due_to(one: Claimed) -> bool:
+    """Tell whether a copy for a substitute is still theirs to get: nobody has ended it since."""
+    absent = one.context.get("for_id")
+    there = stand_ins(local_date(one.since)).get(absent, ()) if absent else ()
+    return not absent or any(stand_in.person_id == one.recipient_id for stand_in in there)
+
+
+def _digest(one: Claimed, _channel: Channel, at: datetime) -> Claimed | None:
+    rows = reminders_given(one.context.get("for_id") or one.recipient_id or 0, one.since)
     if not rows:
         return one  # a leader's, of the county alone
     read, holds = read_already(rows), _holding(rows)
@@ -47,12 +55,22 @@ def _digest(one: Claimed, _channel: Channel, _at: datetime) -> Claimed | None:
     parts = parts_of(unread, date.fromisoformat(one.context["day"]), holds)
     if not parts and not one.context.get("county"):
         return None
-    return replace(one, context={**one.context, "parts": parts})
+    return _told(one, {**one.context, "parts": parts}, at)
+
+
+def _told(one: Claimed, context: Mapping[str, Any], at: datetime, ref: Ref = (None, "")) -> Claimed | None:
+    """Return the message with that content; a copy says of it what its reader may see."""
+    if "for_id" not in context:
+        return replace(one, context=context)
+    told = told_to(one.recipient_id or 0, context, local_date(at), ref)
+    if told is None:
+        return None
+    return replace(one, context=told, issue_id=None if "unseen" in told else ref[0])
 
 
 def _holding(rows: Sequence[Row[Any]]) -> Callable[[Row[Any]], bool]:
     """Return what tells whether a reminder still holds, asked of the law with each issue as it is now."""
-    letters = letters_now({number for row in rows if (number := _letter_of(row))})
+    letters = letters_now({number for row in rows if (number := letter_in(row.subject))})
 
     def holds(row: Row[Any]) -> bool:
         if row.issue_id is None:
@@ -62,12 +80,8 @@ def _holding(rows: Sequence[Row[Any]]) -> Callable[[Row[Any]], bool]:
     return holds
 
 
-def _letter_of(row: Row[Any]) -> int:
-    return int(row.subject.removeprefix(_LETTER)) if row.subject.startswith(_LETTER) else 0
-
-
 def _letter_holds(row: Row[Any], letters: Mapping[int, Row[Any]]) -> bool:
-    letter = letters.get(_letter_of(row))
+    letter = letters.get(letter_in(row.subject))
     return letter is None or (letter.state is _WAITS_FOR.get(row.kind) and letter.due_on == row.due_on)
 
 
@@ -82,15 +96,16 @@ def _clock_holds(issue: Row[Any] | Issue, rule: str, due: date | None) -> bool:
     return is_current(rule, due, Wait(issue.state, issue.severity, issue.move_due_on, issue.stage_due_on))
 
 
-def _urgent(one: Claimed, _channel: Channel, _at: datetime) -> Claimed | None:
+def _urgent(one: Claimed, _channel: Channel, at: datetime) -> Claimed | None:
     reminder_id = reminder_in(one.key)
     if reminder_id is None:
         return one  # a code, a test: it says what it said
     row = reminder_row(reminder_id)
     if row is None or not _holding([row])(row):
         return None
-    hidden = bool(row.is_confidential)
-    return replace(one, hidden=hidden, context={**one.context, **said(row, local_date(one.since))})
+    kept = {name: one.context[name] for name in ("for", "for_id") if name in one.context}
+    context = {**kept, **said(row, local_date(one.since))}
+    return _told(replace(one, hidden=bool(row.is_confidential)), context, at, (row.issue_id, row.subject))
 
 
 def _robot_digest(one: Claimed, channel: Channel, at: datetime) -> Claimed | None:

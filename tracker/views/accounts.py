@@ -14,6 +14,7 @@ from tracker.models import Person, Role
 from tracker.policy.matrix import action_words, matrix
 from tracker.queries import accounts as queries
 from tracker.queries.held import held_totals
+from tracker.queries.substitutes import substitutes_of
 from tracker.services import accounts, resets
 from tracker.services.accounts import AccountValues
 from tracker.services.sign_ins import is_in_force
@@ -94,7 +95,8 @@ def detail(person_id: int) -> Page:
     return render_template(
         "accounts/detail.html", person=person, link=shown, names=queries.names_of(granters | {person.created_by_id}),
         posts=[(post, post_label(post), is_in_force(post, at)) for post in person.posts],
-        held=held_totals(person.posts), sign_ins=queries.sign_ins_of(person, since=at - session_terms().idle),
+        held=held_totals(person.posts), substitutes=substitutes_of(person.id, g.actor.today),
+        sign_ins=queries.sign_ins_of(person, since=at - session_terms().idle),
     )  # fmt: skip
 
 

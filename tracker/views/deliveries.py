@@ -13,7 +13,9 @@ from tracker.errors import InvalidError
 from tracker.labels.deliveries import fault_words, kind_words
 from tracker.languages import _
 from tracker.models import Role
+from tracker.policy import cell_for
 from tracker.queries import deliveries as queries
+from tracker.queries.substitutes import asked_count
 from tracker.services.resending import MOST, messages_resend
 from tracker.views.access import access
 
@@ -32,7 +34,7 @@ def index() -> str:
         "deliveries/index.html", page=page, wanted=wanted, errors=wrong, counts=queries.delivery_counts(),
         cap=queries.CAP, late=oldest if oldest and at - oldest > queries.LATE_AFTER else None,
         fault_words=fault_words, kind_words=kind_words, may_open=g.actor.role is Role.OFFICE, query=_query(wanted),
-        most=MOST,
+        most=MOST, manages=cell_for("substitute.manage", g.actor.role).allows, asked=asked_count(g.actor.today),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from tracker.forms.auth import CodeForm, OwnPasswordForm
 from tracker.languages import _
 from tracker.policy import cell_for
 from tracker.queries.accounts import account_find, sign_ins_of
+from tracker.queries.substitutes import substitutes_of
 from tracker.services import accounts, credentials, sign_ins, totp
 from tracker.views import cookies
 from tracker.views.access import access, require_fresh, session_terms
@@ -35,7 +36,7 @@ def _page(errors: dict[str, str]) -> str:
     living = sign_ins_of(person, since=at - session_terms().idle)
     return render_template(
         "profile/index.html", person=person, posts=posts, sign_ins=living, here=g.sign_in.token_hash, errors=errors,
-        typed=request.form if errors else person,
+        typed=request.form if errors else person, substitutes=substitutes_of(person.id, g.actor.today),
         may_hand_over=cell_for("handover.propose", g.actor.role).allows,
     )  # fmt: skip
 

@@ -8,6 +8,8 @@ from flask import g, url_for
 def subject_url(subject: str) -> str:
     """Return the address of the page that ``subject`` names, such as ``letter:12``, or nothing where it names none."""
     name, _colon, number = subject.partition(":")
+    if name == "substitutes":
+        return url_for("substitutes.office" if number == "office" else "substitutes.index")
     if name == "deliveries":
         return url_for("deliveries.index", state=number)
     if name == "letter" and number.isdecimal():
