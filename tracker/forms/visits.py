@@ -20,7 +20,7 @@ LABELS: Mapping[str, str] = {
     "started": N_("到达时间"), "ended": N_("离开时间"), "nothing_found": N_("未发现问题"),
     "forms_asked": N_("要求村里填报的表格份数"), "photos_asked": N_("要求村里提供的照片张数"),
     "report": N_("本轮巡查情况"), "why_missed": N_("其余村未走访的原因"), "day": N_("日期"), "round": N_("轮次"),
-    "village_id": N_("村（社区）"),
+    "village_id": N_("村（社区）"), "group": N_("督导组"), "first": N_("开始日期"), "last": N_("结束日期"),
 }  # fmt: skip
 
 
@@ -35,6 +35,15 @@ class WalkForm(_VisitForm):
 
     round: Annotated[Id | None, BLANK_IS_NONE] = None
     day: Annotated[date | None, BLANK_IS_NONE] = None
+
+
+class VisitListForm(_VisitForm):
+    """Which visits are listed; both days are inclusive."""
+
+    group: Annotated[Id | None, BLANK_IS_NONE] = None
+    round: Annotated[Id | None, BLANK_IS_NONE] = None
+    first: Annotated[date | None, BLANK_IS_NONE] = None
+    last: Annotated[date | None, BLANK_IS_NONE] = None
 
 
 class StartForm(_VisitForm):

@@ -171,8 +171,8 @@ def _left(round_id: int) -> dict[LeftOutWhy, int]:
     return {row.why: row.n for row in db.session.execute(query)}
 
 
-def left_out(round_id: int, why: LeftOutWhy | None = None) -> Sequence[RoundLeftOut]:
-    """Return what stayed out of a plan, the greatest need first, at most ``MOST_LEFT`` lines."""
+def left_out(round_id: int, why: LeftOutWhy | None = None, *, most: int | None = MOST_LEFT) -> Sequence[RoundLeftOut]:
+    """Return what stayed out of a plan, the greatest need first, at most ``most`` lines."""
     query = (
         select(RoundLeftOut)
         .where(RoundLeftOut.round_id == round_id)
@@ -181,7 +181,7 @@ def left_out(round_id: int, why: LeftOutWhy | None = None) -> Sequence[RoundLeft
             joinedload(RoundLeftOut.issue).load_only(Issue.number, Issue.description),
         )
         .order_by(RoundLeftOut.need.desc(), RoundLeftOut.village_id, RoundLeftOut.id)
-        .limit(MOST_LEFT)
+        .limit(most)
     )  # fmt: skip
     return db.session.scalars(query if why is None else query.where(RoundLeftOut.why == why)).all()
 

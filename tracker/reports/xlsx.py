@@ -1,4 +1,4 @@
-"""Writes one table as an Excel workbook, row by row and in flat memory.
+"""Writes tables as an Excel workbook, a sheet each, row by row and in flat memory; every sheet prints on A4.
 
 What users typed becomes inert text: a formula, a link or a control sign never comes to life.
 """
@@ -61,12 +61,24 @@ def inert(text: str) -> str:
 
 def write(target: IO[bytes], sheet: Sheet, rows: Iterable[Sequence[Any]]) -> int:
     """Write the workbook into ``target``; return the number of rows, which stop where Excel ends."""
+    return write_book(target, [(sheet, rows)])
+
+
+def write_book(target: IO[bytes], sheets: Iterable[tuple[Sheet, Iterable[Sequence[Any]]]]) -> int:
+    """Write several sheets into ``target``, one after the other; return the number of rows of them all."""
+    number = 0
     with Workbook(target, _OPTIONS) as book:
         formats = {name: book.add_format(given) for name, given in _FORMATS.items()}
-        page = book.add_worksheet(_FORBIDDEN_IN_NAME.sub("", sheet.name)[:31])
-        head = _begin(page, sheet, formats)
-        number = _fill(page, rows, head + 1, MOST_ROWS - head - 1 - len(sheet.footer), formats)
-        _end(page, sheet, head, number, formats)
+        for sheet, rows in sheets:
+            number += _write_sheet(book, sheet, rows, formats)
+    return number
+
+
+def _write_sheet(book: Any, sheet: Sheet, rows: Iterable[Sequence[Any]], formats: dict[str, Any]) -> int:
+    page = book.add_worksheet(_FORBIDDEN_IN_NAME.sub("", sheet.name)[:31])
+    head = _begin(page, sheet, formats)
+    number = _fill(page, rows, head + 1, MOST_ROWS - head - 1 - len(sheet.footer), formats)
+    _end(page, sheet, head, number, formats)
     return number
 
 
@@ -118,6 +130,7 @@ def _write(page: Any, row: int, column: int, value: Any, formats: dict[str, Any]
 def _end(page: Any, sheet: Sheet, head: int, rows: int, formats: dict[str, Any]) -> None:
     last = len(sheet.columns) - 1
     page.autofilter(head, 0, head + rows, last)
+    page.print_area(0, 0, head + rows + len(sheet.footer), last)
     for n, line in enumerate(sheet.footer, head + rows + 1):
         page.set_row(n, 24)
         page.merge_range(n, 0, n, last, inert(line), formats["line"])

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,13 +21,16 @@ from tracker.policy import cell_for
 from tracker.queries import rounds as queries
 from tracker.queries.coverage import plan_burden
 from tracker.queries.groups import group_list
+from tracker.queries.places import county_name
 from tracker.queries.rules import policy_on, work_calendar
+from tracker.reports.rounds import write_round
 from tracker.services import rounds
 from tracker.services.round_plans import STEPS, plan_request, plan_work
 from tracker.services.round_publishing import burden_digest
 from tracker.views.access import access
 from tracker.views.background import run_beside
 from tracker.views.ids import id_of
+from tracker.views.workbooks import send_workbook
 from workflows.engine import available
 from workflows.planning.terms import LeftOutWhy, Parameters
 from workflows.round import ROUND, RoundState
@@ -201,6 +205,18 @@ def paper(round_id: int) -> ResponseReturnValue:
     return render_template(
         "rounds/print.html", page=page, held=page.held, reason_words=reason_words, made_at=clock.now()
     )
+
+
+@bp.get("/<int:round_id>/plan.xlsx")
+@access("round.read")
+def workbook(round_id: int) -> ResponseReturnValue:
+    group_id = id_of(request.args.get("group")) or None
+    page = queries.round_page(g.actor, round_id, group_id=group_id)
+    left = None if g.actor.is_group or group_id else queries.left_out(round_id, most=None)
+    name, query = _("巡查计划"), urlencode({"round": round_id} | ({"group": group_id} if group_id else {}))
+    return send_workbook(
+        "rounds", name, query, lambda file, at: write_round(file, page, left, at=at, county=county_name())
+    )  # fmt: skip
 
 
 @bp.post("/<int:round_id>/plan")
