@@ -26,6 +26,7 @@ _NAMES = {
     "finished_stage_id": N_("完成的阶段"), "into_number": N_("并入的问题编号"), "files": N_("照片和文件"),
     "leader_id": N_("批示领导"), "recipient_unit_id": N_("办理单位"), "reply_by": N_("回复期限"),
     "confidential": N_("保密"), "kind": N_("报请事项"), "phase": N_("佐证类别"), "version": N_("版本"),
+    "source_ref": N_("来源文号或会议"), "overdue_reason": N_("逾期原因"), "remark": N_("备注"),
 }  # fmt: skip
 Row = tuple[str, date | None]
 
@@ -72,6 +73,16 @@ class RemindForm(ActForm):
     """Urging, with or without words."""
 
     words: Annotated[str, Field(max_length=2000)] = ""
+
+
+class AnnotateForm(ActForm):
+    """What the ledger says beside the course; only the fields that were sent are meant."""
+
+    source_ref: Annotated[str, Field(max_length=200)] = ""
+    goal: Words = ""
+    sponsor_id: Id = None
+    overdue_reason: Words = ""
+    remark: Words = ""
 
 
 class AssignForm(ActForm):

@@ -40,6 +40,7 @@ HAPPENED: dict[str, str] = {
     "letter_settle": NP_("done", "办结文书"),
     "letter_withdraw": NP_("done", "撤回文书"),
     "urge": NP_("done", "催办"),
+    "annotate": NP_("done", "补充台账内容"),
     "evidence": NP_("done", "上传佐证"),
     "stage_finish": NP_("done", "完成阶段"),
     "merge": NP_("done", "并案"),

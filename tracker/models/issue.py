@@ -115,6 +115,7 @@ class Issue(Model):
     policy_version_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"))
     import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
     import_key: Mapped[str | None] = mapped_column(String(100), unique=True)
+    overdue_reason: Mapped[str | None] = mapped_column(Text)
     remark: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column()
 

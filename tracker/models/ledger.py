@@ -76,6 +76,7 @@ class IssueVersion(Model):
     closed_late: Mapped[bool | None]
     review_on: Mapped[date | None]
     policy_version_id: Mapped[int | None]
+    overdue_reason: Mapped[str | None] = mapped_column(Text)
     remark: Mapped[str] = mapped_column(Text)
     beside: Mapped[dict[str, Any]] = mapped_column(JSON)
 

@@ -19,8 +19,8 @@ _LOOKS = {
     "refuse": ("red", "undo"), "sign_off": ("green", "seal"), "reopen": ("red", "repeat"),
     "suspend": ("brown", "pause"), "resume": ("blue", "wrench"), "dismiss": ("grey", "ban"),
     "merge": ("grey", "merge"), "comment": ("grey", "message"), "instruct": ("violet", "flag"),
-    "urge": ("yellow", "bell"), "evidence": ("grey", "image"), "import": ("grey", "upload"),
-    "import_undo": ("red", "undo"),
+    "urge": ("yellow", "bell"), "evidence": ("grey", "image"), "annotate": ("grey", "pencil"),
+    "import": ("grey", "upload"), "import_undo": ("red", "undo"),
     "extension_request": ("violet", "hourglass"), "extension_approve": ("green", "calendar"),
     "extension_refuse": ("grey", "close"), "consent_request": ("violet", "hourglass"),
     "consent_give": ("green", "stamp"), "consent_decline": ("grey", "close"), "conceal": ("brown", "lock"),
@@ -35,7 +35,8 @@ _FIELDS = {
     "location_id": N_("地点"), "spot": N_("具体位置"), "star_id": N_("所属星"), "indicator_id": N_("指标"),
     "category": N_("问题类别"), "severity": N_("等级"), "source": N_("问题来源"), "source_ref": N_("来源文件"),
     "found_on": N_("发现日期"), "found_by": N_("发现人"), "description": N_("具体问题"), "goal": N_("整改目标"),
-    "is_long_term": N_("长期整改"), "is_confidential": N_("保密"),
+    "is_long_term": N_("长期整改"), "is_confidential": N_("保密"), "sponsor_id": N_("包案县领导"),
+    "overdue_reason": N_("逾期原因"), "remark": N_("备注"),
 }  # fmt: skip
 
 
@@ -130,6 +131,9 @@ def _lists(detail: dict[str, Any]) -> list[str]:
         lines.append(_("修改了 {names}").format(names=names))
     for one in detail.get("photos") or []:
         lines.append(f"{labels.word(labels.PHASE, one.get('phase', ''))} {one.get('name', '')}".strip())
+    for key, (old, new) in (detail.get("noted") or {}).items():
+        words = _("{field}：{old} → {new}")
+        lines.append(words.format(field=_(_FIELDS[key]), old=old or _("（空）"), new=new or _("（空）")))
     if detail.get("points"):
         lines.append(_("要点 {words}").format(words=_joined(map(str, detail["points"]))))
     return lines

@@ -114,7 +114,7 @@ OVERDUE: tuple[tuple[str, int, Reader], ...] = (
     (N_("逾期天数(自然日/工作日)"), 14, _late),
     (N_("当前状态"), 8, lambda row: labels.word(labels.STATE, row.issue.state)),
     (N_("最近进展"), 24, _progress),
-    (N_("逾期原因"), 16, lambda row: ""),
+    (N_("逾期原因"), 16, lambda row: row.issue.overdue_reason),
     (N_("已采取督办措施(文号、日期)"), 24, _measures_taken),
     (N_("预警颜色"), 9, _colour),
     (N_("分管领导"), 10, lambda row: row.issue.sponsor),

@@ -14,6 +14,7 @@ from tracker.languages import N_, NP_, _
 from tracker.models import Issue
 from tracker.queries.issue_page import issue_numbered, issue_seen
 from tracker.services import comments, consents, extensions, issues, rechecks, rectification
+from tracker.services.annotations import ALL, issue_annotate
 from tracker.services.assignments import Assignment, issue_assign, issue_contest, issue_reassign
 from tracker.services.findings import finding_register
 from tracker.services.instructions import InstructionValues, instruction_give
@@ -109,6 +110,11 @@ def _instruct(form: forms.InstructForm, files: Files, by: dict[str, Any]) -> Iss
     return issue_seen(by["issue_id"], g.actor)
 
 
+def _annotate(form: forms.AnnotateForm, files: Files, by: dict[str, Any]) -> Issue:
+    changes = form.model_dump(include=form.model_fields_set & ALL)
+    return issue_annotate(**by, changes=changes, version=form.version)
+
+
 def _said(service: Callable[..., Any]) -> Call:
     return lambda form, files, by: service(**by, words=form.words)
 
@@ -192,6 +198,10 @@ ACTS: tuple[Act, ...] = (
     Act(
         "comment", "issue.comment", N_("留言"), N_("留言已发出"), F.SaidForm, _said(comments.comment_add), "words",
         "message", path="comments",
+    ),
+    Act(
+        "annotate", "issue.annotate", N_("补充台账内容"), N_("台账内容已补充"), F.AnnotateForm, _annotate, "annotate",
+        "pencil",
     ),
     Act(
         "confidential", "issue.confidential", N_("保密设置"), N_("保密设置已更改"), F.ConfidentialForm,

@@ -91,7 +91,7 @@ def _for_forms(page: IssuePage, triggers: set[str]) -> dict[str, Any]:
     return {
         "proposed": proposed,
         "proposed_words": proposed_words(proposed),
-        "leaders": leaders(today) if not triggers.isdisjoint((*_ASSIGNING, "instruct")) else [],
+        "leaders": leaders(today) if not triggers.isdisjoint((*_ASSIGNING, "instruct", "annotate")) else [],
         "letters": letters_of_issue(issue.id, g.actor),
         "evidence_needed": policy.for_severity(issue.severity).evidence_needed,
         "evidence_held": _held(page),

@@ -15,6 +15,7 @@ from tracker.models import Consent, Extension, Issue
 from tracker.policy import cell_for
 from tracker.queries.issue_page import IssuePage
 from tracker.services import possible
+from tracker.services.annotations import annotable
 from tracker.services.recipients import MOVERS
 from tracker.views.issue_acts import ACTS, DECISIONS, Act
 from workflows.issue import IssueState
@@ -40,6 +41,7 @@ _ASIDE: Mapping[str, Callable[[Issue], bool]] = {
     "instruct": lambda issue: issue.state is not IssueState.DRAFT,
     "remind": lambda issue: issue.state in MOVERS,
     "comment": lambda issue: True,
+    "annotate": lambda issue: bool(annotable(issue, g.actor)),
     "confidential": lambda issue: True,
 }
 
