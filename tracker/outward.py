@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _LONGEST = 2000
+_STRANGE = frozenset(" \\\"'<>@?#")
 
 
 class AddressFault(StrEnum):
@@ -45,6 +46,17 @@ class Allowed:
         """Tell whether the host is on the list, for every port or for this one."""
         host = host.lower()
         return host in self.hosts or f"{host}:{port}" in self.hosts
+
+
+def is_base(words: str) -> bool:
+    """Tell whether this can stand before our own paths: http or https, a host, perhaps a port and a path; no more."""
+    try:
+        parts = urlsplit(words)
+        host = parts.hostname if parts.port != 0 else None
+    except ValueError:
+        return False
+    plain = len(words) <= _LONGEST and words.isascii() and words.isprintable() and not set(words) & _STRANGE
+    return bool(plain and host and parts.scheme in ("http", "https"))
 
 
 def split(url: str, allowed: Allowed) -> tuple[SplitResult, str, int]:

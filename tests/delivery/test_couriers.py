@@ -71,6 +71,14 @@ def test_mail_goes_encrypted_many_by_one_connection(
     assert sink.connections <= 2  # once before STARTTLS, once after
 
 
+def test_an_address_cannot_begin_another_header(sink: MailSink, proof: Certificate) -> None:
+    made = mailer(sink, proof.ca_file)
+    bad = Parcel("k", "li@example.org\r\nBcc: evil@example.org", "整改", "正文", "<p>正文</p>")
+    with made.opened():
+        assert failure(lambda: made.carry(bad, AT)) == (Fault.REFUSED, Verdict.GIVE_UP)
+    assert not sink.mails
+
+
 @pytest.mark.parametrize(
     ("reply", "fault", "verdict"),
     [

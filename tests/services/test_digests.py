@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests import factories, flows
-from tests.services.test_reminders import MONDAY, due, morning
+from tests.services.test_reminders import MONDAY, due, morning, wound
 from tracker.database import db, transaction
 from tracker.labels.digests import digest_parts, digest_text
 from tracker.labels.messages import message_words
@@ -207,3 +207,26 @@ def test_a_digest_is_a_page_that_leads_to_each_issue_and_only_its_owner_sees(sql
     stranger = factories.sign_in(sqlite_app.test_client(), factories.post(Role.LEADER))
     assert stranger.get(f"/inbox/{found.id}").status_code == 404
     assert client.get(f"/inbox/{found.id + 1000}").status_code == 404
+
+
+def test_each_part_leads_to_its_issues_as_they_are_now_and_only_those_the_reader_may_see(sqlite_app: Flask) -> None:
+    here, other = due(MONDAY), due(date(2026, 3, 13))
+    strange = due(MONDAY)
+    who = here.assignee
+    for one in (other.issue, here.issue):
+        one.responsible_unit_id, one.responsible_id = who.unit_id, who.person_id
+    db.session.commit()
+    tick(at=morning(MONDAY))
+    client = factories.sign_in(sqlite_app.test_client(), db.session.get_one(factories.Post, who.post_id))
+    page = "/issues/?digest=2026-03-09&part=due"
+    assert client.get("/inbox").text.count(page.replace("&", "&amp;")) == 1
+    wound(other.issue, date(2026, 9, 30), morning(MONDAY, 12))  # extended since: it still stands in that digest's list
+    listed = client.get(page).text
+    assert "每日摘要 2026-03-09：本周到期" in listed
+    assert [one.issue.number in listed for one in (here, other, strange)] == [True, True, False]
+    assert here.issue.number not in client.get("/issues/?digest=2026-03-09&part=late").text
+    assert here.issue.number not in client.get("/issues/?digest=2026-03-10").text
+    assert here.issue.number not in client.get(f"{page}&absent={strange.assignee.person_id}").text
+    assert client.get("/issues/?digest=yesterday&part=soon&absent=0").status_code == 422
+    stranger = factories.sign_in(sqlite_app.test_client(), factories.post(Role.OFFICE))
+    assert here.issue.number not in stranger.get(page).text  # who may see it, but was not told

@@ -295,3 +295,21 @@ def test_a_copy_on_its_way_is_withdrawn_once_it_was_ended_and_says_only_what_sti
     tick(at=morning(MONDAY + DAY))
     substitute_end(substitute_id=first.id, actor=here.assignee, at=morning(MONDAY + DAY, 10))
     assert run(app, morning(MONDAY + DAY, 11)) == RelayReport(withdrawn=1)
+
+
+def test_a_copys_list_shows_what_its_reader_may_see_of_it(app: Flask) -> None:
+    seen, unseen = due(FRIDAY), due(FRIDAY)
+    away = seen.assignee
+    unseen.issue.responsible_unit_id, unseen.issue.responsible_id = away.unit_id, away.person_id
+    db.session.commit()
+    other = factories.post(Role.VILLAGE, unit_id=seen.village.id)
+    named(seen.office, other.person_id, who=away.person_id)
+    tick(at=morning(MONDAY))
+    client = factories.sign_in(app.test_client(), other)
+    (copy,) = copies(other.person_id)
+    page = client.get(f"/inbox/{copy.id}").text
+    assert f"代 {away.name} 接收" in page
+    assert f'href="/issues/{seen.issue.id}"' in page
+    assert f'href="/issues/{unseen.issue.id}"' not in page
+    listed = client.get(f"/issues/?digest=2026-03-09&part=due&absent={away.person_id}").text
+    assert [one.issue.number in listed for one in (seen, unseen)] == [True, False]

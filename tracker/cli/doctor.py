@@ -21,6 +21,7 @@ from tracker import labels, languages, schema
 from tracker.app import create_app
 from tracker.clock import ZONE
 from tracker.database import db
+from tracker.outward import is_base
 from tracker.queries.health import health_now
 
 
@@ -97,6 +98,12 @@ def _database() -> Finding:
     return Finding(f"数据库 database {shown}", True)
 
 
+def _address() -> Finding:
+    base = str(create_app().config["BASE_URL"])
+    remedy = "写成 https://duban.example.gov.cn / write it like that; until then messages carry no links"
+    return Finding(f"对外地址 BASE_URL {base or '—'}", not base or is_base(base), remedy, needed=False)
+
+
 def _running() -> Finding:
     """Look at what the health page shows; a fresh installation that nobody has started yet is no fault."""
     app = create_app()
@@ -115,7 +122,7 @@ def _running() -> Finding:
 
 
 LOOKS: tuple[Callable[[], Finding], ...] = (
-    _python, _sqlite, _zone, _pango, _fonts, _english, _data_folder, _database, _running,
+    _python, _sqlite, _zone, _pango, _fonts, _english, _data_folder, _database, _address, _running,
 )  # fmt: skip
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from tracker.delivery.outcome import Parcel
 from tracker.labels.deliveries import OUTWARD, hidden_words, outward_words
-from tracker.labels.digests import digest_text
+from tracker.labels.digests import DigestLine, county_words, digest_parts, digest_text
 from tracker.labels.messages import message_words
 from tracker.labels.substitutes import for_words
 from tracker.languages import _, speaking
+from tracker.outward import is_base
 
 _SUBJECT = 60
 _SHORT = ":sms"  # the end of the keys of what goes out as a short message: of a digest its numbers alone
@@ -50,7 +52,7 @@ class Paper:
 
     def link(self, path: str) -> str:
         """Return the absolute address of one of our pages, nothing where we do not know our own."""
-        return f"{self.base_url.rstrip('/')}{path}" if self.base_url else ""
+        return f"{self.base_url.rstrip('/')}{path}" if path and is_base(self.base_url) else ""
 
 
 def parcel(told: Told, paper: Paper) -> Parcel:
@@ -59,10 +61,15 @@ def parcel(told: Told, paper: Paper) -> Parcel:
         words = _words(told)
         link = paper.link(_path(told))
         text = "\n".join(filter(None, (f"【{paper.name}】{words}", link)))
+        body = _digest_body(told.context, paper) if _is_whole_digest(told) else _lines(words)
         return Parcel(
             key=told.key, address=told.address, subject=f"【{paper.name}】{words.splitlines()[0]}"[:_SUBJECT],
-            text=text, html=_html(told.language, words, link),
+            text=text, html=_html(told.language, body, link),
         )  # fmt: skip
+
+
+def _is_whole_digest(told: Told) -> bool:
+    return told.kind == "digest" and not told.hidden and not told.key.endswith(_SHORT)
 
 
 def _words(told: Told) -> str:
@@ -70,7 +77,7 @@ def _words(told: Told) -> str:
         return message_words(told.kind, told.context) if told.context.get("unseen") else _hidden(told)
     if told.kind in OUTWARD:
         return outward_words(told.kind, told.context)
-    if told.kind == "digest" and not told.key.endswith(_SHORT):
+    if _is_whole_digest(told):
         return digest_text(told.context)
     return message_words(told.kind, told.context)
 
@@ -85,8 +92,34 @@ def _path(told: Told) -> str:
     return f"/issues/{told.issue_id}" if told.issue_id else "/inbox"
 
 
-def _html(language: str, words: str, link: str) -> str:
-    body = Markup("").join(Markup("<p>{}</p>").format(line) for line in words.splitlines() if line)
+def _lines(words: str) -> Markup:
+    return Markup("").join(Markup("<p>{}</p>").format(line) for line in words.splitlines() if line)
+
+
+def _digest_body(context: Mapping[str, Any], paper: Paper) -> Markup:
+    """Return the digest as markup: the same words as its text, each part and each issue with a link."""
+    body = _lines("\n".join([message_words("digest", context), *county_words(context)]))
+    for part in digest_parts(context):
+        whole = paper.link(f"/issues/?{urlencode(part.query)}") if part.query else ""
+        items = [Markup("<li>{}</li>").format(_linked(line.words, paper.link(_line_path(line)))) for line in part.lines]
+        items += [Markup("<li>{}</li>").format(_linked(part.more, whole))] if part.more else []
+        body += Markup("<h2>{}</h2><ul>{}</ul>").format(_linked(part.heading, whole), Markup("").join(items))
+    return body
+
+
+def _line_path(line: DigestLine) -> str:
+    """Return the path of what a line is about, nothing where it leads nowhere."""
+    if line.issue_id:
+        return f"/issues/{line.issue_id}"
+    name, _colon, number = line.subject.partition(":")
+    return f"/letters/{number}" if name == "letter" and number.isdecimal() else ""
+
+
+def _linked(words: str, link: str) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(link, words) if link else Markup("{}").format(words)
+
+
+def _html(language: str, body: Markup, link: str) -> str:
     if link:
-        body += Markup('<p><a href="{}">{}</a></p>').format(link, _("打开查看"))
+        body += Markup("<p>{}</p>").format(_linked(_("打开查看"), link))
     return _HTML.format(lang="zh" if language == "zh_CN" else language, body=body)

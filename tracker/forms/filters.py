@@ -13,12 +13,14 @@ from pydantic import Field, field_validator, model_validator
 from tracker.forms.base import BLANK_IS_NONE, Form
 from tracker.languages import N_, _
 from tracker.models import Source
+from tracker.queries.digest_list import DigestPart
 from tracker.queries.filters import ALL_TAB, OPEN_TAB, STANDING_TAB, TABS, Band, IssueFilter, Mine, Timing
 from tracker.queries.moves import MOVES
 from tracker.queries.paging import Cursor, Order, decode
 from tracker.queries.search import MAX_QUERY
 from workflows.issue import Severity
 from workflows.policy import Colour
+from workflows.reminding import DigestSection
 
 _Id = Annotated[Annotated[int, Field(ge=1, le=2**31 - 1)] | None, BLANK_IS_NONE]
 _Day = Annotated[date | None, BLANK_IS_NONE]
@@ -52,6 +54,9 @@ class ListForm(Form):
         "returned": N_("退回过"),
         "todo": N_("待办"),
         "batch": N_("导入批次"),
+        "digest": N_("每日摘要"),
+        "part": N_("摘要的一栏"),
+        "absent": N_("代收"),
         "band": N_("逾期天数"),
         "colour": N_("预警颜色"),
         "sort": N_("排序"),
@@ -81,6 +86,9 @@ class ListForm(Form):
     returned: Annotated[bool | None, BLANK_IS_NONE] = None
     todo: Annotated[str | None, BLANK_IS_NONE] = None
     batch: _Id = None
+    digest: _Day = None
+    part: Annotated[DigestSection | None, BLANK_IS_NONE] = None
+    absent: _Id = None
     band: Annotated[Band | None, BLANK_IS_NONE] = None
     colour: Annotated[Colour | None, BLANK_IS_NONE] = None
     sort: Literal["deadline", "number", "found_on", "state_since", "severity"] = "deadline"
@@ -123,7 +131,10 @@ class ListForm(Form):
         """Tell whether what is asked for lies beyond the open issues: work, an import, or what was closed late."""
         closed = (Timing.CLOSED_LATE, Timing.CLOSED_IN_TIME, Timing.JUDGED)
         closing = (self.closed_from, self.closed_to, self.reopened_from, self.reopened_to, self.recurred)
-        return bool(self.todo or self.batch or any(closing)) or self.timing in closed
+        return bool(self.todo or self.batch or self.digest or any(closing)) or self.timing in closed
+
+    def _digest(self) -> DigestPart | None:
+        return DigestPart(self.digest, self.part, self.absent) if self.digest else None
 
     def chosen(self) -> IssueFilter:
         """Return the filter; without a state it is the open ones, or all where what is asked for lies beyond."""
@@ -134,7 +145,8 @@ class ListForm(Form):
             found_from=self.found_from, found_to=self.found_to, due_from=self.due_from, due_to=self.due_to,
             closed_from=self.closed_from, closed_to=self.closed_to, reopened_from=self.reopened_from,
             reopened_to=self.reopened_to, recurred=bool(self.recurred), returned=bool(self.returned),
-            todo=self.todo, batch_id=self.batch, words=self.q, band=self.band, colour=self.colour,
+            todo=self.todo, batch_id=self.batch, digest=self._digest(), words=self.q, band=self.band,
+            colour=self.colour,
         )  # fmt: skip
 
     def query(self, *, whole: bool = True) -> dict[str, Any]:

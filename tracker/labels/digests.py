@@ -31,26 +31,38 @@ class DigestLine:
 
 @dataclass(frozen=True)
 class DigestPart:
-    """One part of a digest; ``more`` are those beyond the lines, in words, empty where there are none."""
+    """One part of a digest; ``more`` are those beyond the lines, in words, empty where there are none.
+
+    ``query`` narrows the list of issues to this part; empty where nothing in it leads to an issue.
+    """
 
     section: str
     heading: str
     lines: tuple[DigestLine, ...]
     more: str
+    query: Mapping[str, str]
 
 
 def digest_parts(context: Mapping[str, Any]) -> tuple[DigestPart, ...]:
     """Return the parts of a digest in the order in which they are read."""
-    return tuple(_part(part) for part in context["parts"])
+    return tuple(_part(part, context) for part in context["parts"])
 
 
-def _part(part: Mapping[str, Any]) -> DigestPart:
+def _part(part: Mapping[str, Any], context: Mapping[str, Any]) -> DigestPart:
     words = DIGEST_SECTION[part["section"]]
     heading = _(_HEADING).format(section=_(words), n=part["total"])
     left = part["total"] - len(part["lines"])
     return DigestPart(
-        part["section"], heading, tuple(map(_line, part["lines"])), _(_MORE).format(n=left) if left else ""
-    )
+        part["section"], heading, tuple(map(_line, part["lines"])), _(_MORE).format(n=left) if left else "",
+        _query(part, context),
+    )  # fmt: skip
+
+
+def _query(part: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, str]:
+    if not any(line.get("issue") for line in part["lines"]):
+        return {}
+    absent = {"absent": str(context["for_id"])} if "for_id" in context else {}
+    return {"digest": context["day"], "part": part["section"], **absent}
 
 
 def _line(line: Mapping[str, Any]) -> DigestLine:

@@ -23,6 +23,7 @@ from tracker.models import (
 )
 from tracker.policy import IS_OPEN, Actor, listed, listed_open
 from tracker.queries.closing import closed_since, closed_until, is_closed, is_judged, is_standing, reopened
+from tracker.queries.digest_list import DigestPart, told_of
 from tracker.queries.lateness import has_colour, is_overdue, is_undated, late_since
 from tracker.queries.moves import MOVES, is_soon
 from tracker.queries.rules import work_calendar
@@ -97,6 +98,7 @@ class IssueFilter:
     returned: bool = False
     todo: str | None = None
     batch_id: int | None = None
+    digest: DigestPart | None = None
     words: str = ""
     band: Band | None = None
     colour: Colour | None = None
@@ -212,6 +214,7 @@ _CONDITIONS: Mapping[str, Callable[[Any, Actor], ColumnElement[bool]]] = {
     "returned": lambda _yes, _actor: Issue.returns > 0,
     "todo": lambda key, actor: MOVES[key].condition(actor),
     "batch_id": lambda batch, _actor: Issue.import_batch_id == batch,
+    "digest": told_of,
     "words": lambda words, _actor: found_by_words(words),
     "band": _band,
     "colour": _colour,

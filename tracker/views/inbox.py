@@ -15,7 +15,6 @@ from tracker.views.access import access
 from tracker.views.subjects import subject_url
 
 bp = Blueprint("inbox", __name__, url_prefix="/inbox")
-_WHOLE = {"late": "overdue.index", "due": "home.index", "waiting": "home.index"}  # where a part stands whole
 
 
 @bp.get("")
@@ -31,6 +30,7 @@ def index() -> str:
         unread_only=unread_only,
         unread=unread_count(g.actor.person_id),
         message_words=message_words,
+        parts_of=lambda message: digest_parts(message.context),
     )
 
 
@@ -39,7 +39,7 @@ def index() -> str:
 def digest(message_id: int) -> str:
     message = digest_of(g.actor, message_id)
     parts, county = digest_parts(message.context), county_words(message.context)
-    return render_template("inbox/digest.html", message=message, parts=parts, county=county, whole_lists=_WHOLE)
+    return render_template("inbox/digest.html", message=message, parts=parts, county=county)
 
 
 @bp.post("/<int:message_id>/read")

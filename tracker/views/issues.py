@@ -77,8 +77,16 @@ def _frame(form: ListForm, errors: dict[str, str] | None = None) -> dict[str, An
         "may": {act: cell_for(action, g.actor.role).allows for act, action in _ACTS.items()},
         "may_export": cell_for("ledger.export", g.actor.role).allows,
         "made_at": clock.now(),
-        "heading": _(MOVES[form.todo].words) if form.todo else "",
+        "heading": _heading(form),
     }
+
+
+def _heading(form: ListForm) -> str:
+    """Return what the list is called that somebody came to from their first page or from a digest."""
+    if form.digest is None:
+        return _(MOVES[form.todo].words) if form.todo else ""
+    section = labels.word(labels.DIGEST_SECTION, form.part) if form.part else _("全部")
+    return _("每日摘要 {day}：{section}").format(day=form.digest, section=section)
 
 
 def _tabs(form: ListForm, counts: Any) -> list[dict[str, Any]]:
