@@ -24,6 +24,7 @@ from tracker.models import (
     Channel,
     ChannelKind,
     Consent,
+    DocumentKind,
     Extension,
     Fate,
     Handover,
@@ -54,6 +55,7 @@ from tracker.models import (
 )
 from tracker.policy import actor_of
 from tracker.reading.fields import ImportKind
+from tracker.services.documents import issue_document
 from tracker.services.evidence import blobs_remember, evidence_attach
 from tracker.services.letter_making import LetterValues
 from tracker.services.letters import letter_write
@@ -339,7 +341,9 @@ def _of(issue: Issue, office: Post) -> dict[str, Any]:
             asked_at=clock.now(),
         )  # fmt: skip
     )
+    document = issue_document(issue_id=issue.id, kind=DocumentKind.FILE, actor=actor, at=clock.now())
     return {
+        "document_id": document.id, "code": "x", "sha256": "x",
         "issue_id": issue.id, "evidence_id": evidence.id, "notice_id": notice.id, "extension_id": extension.id,
         "consent_id": consent.id, "letter_id": letter.id, "letter_file_id": _reply_photo(letter, asker),
     }  # fmt: skip

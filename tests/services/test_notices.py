@@ -79,6 +79,7 @@ def test_the_text_is_frozen(office: Actor) -> None:
     content = dict(db.session.scalars(select(Notice)).one().content)
     assert notice_paper(content).to_dict() == content.pop("paper")
     assert content == {
+        "kind": "rectification",
         "number": notice.number,
         "issue_number": issue.number,
         "place": "示例镇示例村村口",

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from tracker.clock import ZONE, local_date
 from tracker.database import close_early, db, transaction
+from tracker.demo.documents import documents_tell
 from tracker.demo.letters import letters_play
 from tracker.demo.life import Life, Stage, Steps
 from tracker.demo.people import World, settle
@@ -60,6 +61,7 @@ def demo_load(
     rounds_tell(world, at)
     letters_play(world, at, rng)
     substitutes_name(world, at)
+    documents_tell(world, at)
     _announce_rules(world, at)
 
 

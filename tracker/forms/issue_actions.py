@@ -70,9 +70,10 @@ class InstructForm(ActForm):
 
 
 class RemindForm(ActForm):
-    """Urging, with or without words."""
+    """Urging, with or without words, and with a notice on paper where that is wanted."""
 
     words: Annotated[str, Field(max_length=2000)] = ""
+    written: bool = False
 
 
 class AnnotateForm(ActForm):

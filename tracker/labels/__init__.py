@@ -46,11 +46,13 @@ from tracker.labels.law import (
     TRIGGER,
 )
 from tracker.labels.letters import (
+    DOCUMENT_KIND,
     END_REASON,
     LETTER_CAPACITY,
     LETTER_KIND,
     LETTER_STATE,
     LETTER_TRIGGER,
+    NOTICE_KIND,
     POINT_CAUSE,
 )
 from tracker.labels.lists import BAND, COLOUR_NAME, MINE, OUTCOME, SPAN, TAB, TIMING
@@ -118,6 +120,7 @@ __all__ = [
     "DAY_KIND",
     "DAY_REASON",
     "DIGEST_SECTION",
+    "DOCUMENT_KIND",
     "END_REASON",
     "DELIVERY_FAULT",
     "DELIVERY_STATE",
@@ -148,6 +151,7 @@ __all__ = [
     "MINE",
     "NAME_REASON",
     "NOTE_LEVEL",
+    "NOTICE_KIND",
     "OUTCOME",
     "PAGE_TEXT",
     "PHASE",

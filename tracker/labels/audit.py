@@ -55,6 +55,7 @@ AUDIT_ACTION = {
     "calendar.remove": N_("删除日历更正"),
     "calendar.notice": N_("导入放假安排"),
     "calendar.notice_withdraw": N_("撤销放假安排"),
+    "document.issue": N_("出具文书"),
     "evidence.damaged": N_("佐证损坏"),
     "evidence.scrub": N_("核对佐证"),
     "group.create": N_("建立督导组"),

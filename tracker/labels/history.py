@@ -39,6 +39,8 @@ HAPPENED: dict[str, str] = {
     "letter_return": NP_("done", "退回重报"),
     "letter_settle": NP_("done", "办结文书"),
     "letter_withdraw": NP_("done", "撤回文书"),
+    "document": NP_("done", "出具文书"),
+    "notice_receive": NP_("done", "签收通知"),
     "urge": NP_("done", "催办"),
     "annotate": NP_("done", "补充台账内容"),
     "evidence": NP_("done", "上传佐证"),

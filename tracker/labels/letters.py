@@ -48,3 +48,18 @@ POINT_CAUSE: dict[str, str] = {
     "supervise": N_("发出督办函"),
     "interview": N_("发出约谈通知书"),
 }
+NOTICE_KIND: dict[str, str] = {
+    "rectification": N_("整改通知书"),
+    "immediate": N_("立行立改通知书"),
+    "urge": N_("催办通知"),
+}
+DOCUMENT_KIND: dict[str, str] = {
+    "extension_request": N_("延期申请书"),
+    "extension_decision": N_("延期审批表"),
+    "sign_off_request": N_("销号申请单"),
+    "sign_off_form": N_("销号审批表"),
+    "closing_report": N_("办结报告"),
+    "file": N_("全过程档案"),
+    "round_plan": N_("巡查方案"),
+    "visit_record": N_("巡查记录"),
+}

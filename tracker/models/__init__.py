@@ -8,6 +8,7 @@ from tracker.models.channel import (
     PersonChannel,
 )
 from tracker.models.decision import Consent, Extension
+from tracker.models.document import Document, DocumentKind, NoticeKind, PaperCode
 from tracker.models.evidence import Blob, Evidence, Phase
 from tracker.models.feed import CalendarFeed
 from tracker.models.group import GroupVillage, SupervisionGroup
@@ -73,6 +74,8 @@ __all__ = [
     "CommentKind",
     "Consent",
     "Counter",
+    "Document",
+    "DocumentKind",
     "Escalation",
     "Evidence",
     "Extension",
@@ -101,7 +104,9 @@ __all__ = [
     "Measure",
     "NameReason",
     "Notice",
+    "NoticeKind",
     "OutboxMessage",
+    "PaperCode",
     "PasswordRecord",
     "Person",
     "PersonChannel",

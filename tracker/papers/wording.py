@@ -128,4 +128,33 @@ USUAL: Mapping[str, Wording] = {
         ),
         closing=N_("请收到后及时签收，并在回复期限前在系统中回复。"),
     ),
+    "extension_request": Wording(
+        mark="",
+        title=N_("延期申请书"),
+        opening=N_(
+            "我单位负责整改的问题（编号：{{ issue_number }}），因下列原因不能在{{ deadline }}前完成，"
+            "现申请延期，请予审批。"
+        ),
+        issuer="{{ unit }}",
+    ),
+    "extension_decision": Wording(mark="", title=N_("延期审批表"), issuer=""),
+    "sign_off_request": Wording(
+        mark="",
+        title=N_("销号申请单"),
+        issuer="{{ unit }}",
+        closing=N_("以上情况属实，整改已经完成，现申请销号。"),
+    ),
+    "sign_off_form": Wording(mark="", title=N_("销号审批表"), issuer=""),
+    "closing_report": Wording(
+        title=N_("关于{{ issue_number }}问题办结情况的报告"),
+        opening=N_("{{ place }}的下列问题已经整改到位，复核通过并销号。现将办结情况报告如下。"),
+        closing=N_("特此报告。"),
+    ),
+    "file": Wording(mark="", title=N_("问题整改全过程档案"), issuer=""),
+    "round_plan": Wording(
+        title=N_("巡查方案（{{ subject }}）"),
+        opening=N_("为做好本轮巡查，推动问题整改到位，制定本方案。"),
+        closing=N_("各组应当按照本方案开展巡查，发现的问题当日登记，没有发现问题的也要留下记录。"),
+    ),
+    "visit_record": Wording(mark="", title=N_("巡查记录"), issuer=""),
 }

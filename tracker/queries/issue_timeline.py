@@ -26,6 +26,7 @@ _LOOKS = {
     "consent_give": ("green", "stamp"), "consent_decline": ("grey", "close"), "conceal": ("brown", "lock"),
     "reveal": ("brown", "unlock"), "calendar": ("grey", "calendar"), "policy": ("grey", "flag"),
     "handover": ("indigo", "swap"),
+    "document": ("grey", "file"), "notice_receive": ("blue", "check"),
     "letter_propose": ("violet", "hourglass"), "letter_issue": ("indigo", "stamp"),
     "letter_receive": ("blue", "check"), "letter_reply": ("teal", "message"), "letter_return": ("red", "undo"),
     "letter_settle": ("green", "seal"), "letter_withdraw": ("grey", "ban"),
@@ -159,9 +160,10 @@ def _joined(names: Iterable[str]) -> str:
     return _("、").join(name for name in names if name)
 
 
-_KINDS = labels.CONSENT_KIND | labels.LETTER_KIND
+_KINDS = labels.CONSENT_KIND | labels.LETTER_KIND | labels.DOCUMENT_KIND
 _SIMPLE = (
     ("letter", N_("文号 {value}")),
+    ("document", N_("文号 {value}")),
     ("workdays_late", N_("已逾期 {value} 个工作日")),
     ("leader", N_("批示领导 {value}")),
     ("recipient", N_("办理单位 {value}")),

@@ -13,7 +13,7 @@ from tracker.models import CommentKind, Issue, Letter, LetterIssue, Role
 from tracker.policy import Actor
 from tracker.services.checks import leader_of, words_of
 from tracker.services.comments import comment_keep
-from tracker.services.letter_making import SHORT, WORDS, LetterValues, letter_fill, letter_put_out
+from tracker.services.letter_making import SHORT, WORDS, LetterValues, letter_code, letter_fill, letter_put_out
 from tracker.services.letter_posts import letter_tell, recipients_of
 from tracker.services.recipients import Audience, people, tell
 from tracker.services.refusals import refused
@@ -55,7 +55,7 @@ def instruction_give(*, issue_id: int, values: InstructionValues, actor: Actor, 
         letter_fill(letter, LetterValues(unit_id, values.reply_by, issue.description[:SHORT], said), at)
         letter_put_out(letter, [issue], actor=actor, at=at)
         session.add(letter)
-        session.flush()
+        letter_code(letter, at)
         _tell(issue, letter, comment.id, actor, at)
         return letter
 

@@ -13,7 +13,7 @@ from tracker import labels
 from tracker.clock import local_date
 from tracker.database import db
 from tracker.errors import InvalidError
-from tracker.models import Issue, Letter, LetterIssue
+from tracker.models import Issue, Letter, LetterIssue, PaperCode
 from tracker.papers.letter import letter_paper
 from tracker.policy import Actor, letter_capacities
 from tracker.queries.rules import policy_on, work_calendar
@@ -21,6 +21,7 @@ from tracker.services.chain import AUDIT, audit_record, chain_lock, events_recor
 from tracker.services.checks import day_ahead, unit_open, words_of
 from tracker.services.letter_posts import letter_subject, letter_tell, recipients_of
 from tracker.services.letter_text import letter_content, letter_number
+from tracker.services.paper_codes import code_make
 from tracker.services.points import letter_points
 from tracker.services.reminding import reminders_withdraw
 from tracker.services.transitions import letter_move
@@ -91,11 +92,19 @@ def letter_preview(letter: Letter, issues: Sequence[Issue], at: datetime) -> dic
 
 def letter_announce(letter: Letter, *, actor: Actor | None, at: datetime) -> None:
     """Record that a stored document was issued, take its points and tell its recipients."""
-    letter_record(letter, "issue", {"kind": letter.kind.value, "words": letter.words}, actor, at)
+    code = letter_code(letter, at)
+    said = {"kind": letter.kind.value, "words": letter.words, "digest": code.digest}
+    letter_record(letter, "issue", said, actor, at)
     letter_points(letter, at=at)
     told = recipients_of(letter, local_date(at))
     told |= {one for one in (letter.leader_id,) if one is not None}
     letter_tell(letter, "letter_issued", told, actor=actor, at=at)
+
+
+def letter_code(letter: Letter, at: datetime) -> PaperCode:
+    """Give an issued document the code by which it is found to be genuine."""
+    db.session.flush()
+    return code_make(letter_paper(letter.content), local_date(at), letter)
 
 
 def reply_by_of(kind: LetterKind, typed: date | None, today: date) -> date:

@@ -119,6 +119,10 @@ def _said(service: Callable[..., Any]) -> Call:
     return lambda form, files, by: service(**by, words=form.words)
 
 
+def _remind(form: forms.RemindForm, files: Files, by: dict[str, Any]) -> Issue:
+    return comments.issue_remind(**by, words=form.words, is_written=form.written)
+
+
 def _plain(service: Callable[..., Any]) -> Call:
     """Return the call of a service whose arguments are the fields of the form."""
     return lambda form, files, by: service(**by, **form.model_dump())
@@ -192,7 +196,7 @@ ACTS: tuple[Act, ...] = (
         "flag", path="instructions",
     ),
     Act(
-        "remind", "issue.remind", N_("催办"), N_("已催办"), F.RemindForm, _said(comments.issue_remind), "remind",
+        "remind", "issue.remind", N_("催办"), N_("已催办"), F.RemindForm, _remind, "remind",
         "bell",
     ),
     Act(

@@ -14,9 +14,10 @@ from tracker import clock, labels
 from tracker.clock import local_date
 from tracker.forms.issue_actions import ActForm
 from tracker.languages import _
-from tracker.models import Issue, Phase
+from tracker.models import Issue, Phase, Role
 from tracker.policy import cell_for
 from tracker.queries.ad_hoc_visits import visit_of_issue
+from tracker.queries.documents import documents_of_issue
 from tracker.queries.issue_page import IssuePage, issue_page
 from tracker.queries.issue_timeline import timeline_of
 from tracker.queries.lateness import Lateness, Reckoner
@@ -25,6 +26,8 @@ from tracker.queries.people import leaders
 from tracker.queries.rules import policy_of, work_calendar
 from tracker.queries.visits import stop_of_issue
 from tracker.services.assignments import ProposedDeadline, deadline_proposed
+from tracker.services.comments import URGED
+from tracker.services.documents import documents_possible, extension_documents
 from tracker.services.evidence import phases_open
 from tracker.storage import StoredFile
 from tracker.views.access import own_path
@@ -93,10 +96,22 @@ def _for_forms(page: IssuePage, triggers: set[str]) -> dict[str, Any]:
         "proposed_words": proposed_words(proposed),
         "leaders": leaders(today) if not triggers.isdisjoint((*_ASSIGNING, "instruct", "annotate")) else [],
         "letters": letters_of_issue(issue.id, g.actor),
+        "may_write_urge": g.actor.role is Role.OFFICE and issue.state in URGED,
+        **_documents(page),
         "evidence_needed": policy.for_severity(issue.severity).evidence_needed,
         "evidence_held": _held(page),
         "max_extensions": policy.max_extensions,
         "next_stage": next((stage for stage in page.stages if stage.done_on is None), None),
+    }
+
+
+def _documents(page: IssuePage) -> dict[str, Any]:
+    """Return the documents there are, and those that the reader may make."""
+    issue, may = page.issue, cell_for("document.make", g.actor.role).allows
+    return {
+        "papers": documents_of_issue(issue.id, g.actor),
+        "possible": documents_possible(issue, g.actor) if may and issue.number else {},
+        "extension_kinds": {one.id: extension_documents(one, issue, g.actor) for one in page.extensions} if may else {},
     }
 
 

@@ -17,6 +17,7 @@ from tracker.models import Letter
 from tracker.papers.letter import letter_paper
 from tracker.policy import cell_for, letter_capacities
 from tracker.queries import letters as queries
+from tracker.queries.documents import code_of
 from tracker.queries.issues_chosen import issues_chosen
 from tracker.queries.places import unit_names
 from tracker.queries.rules import policy_on, work_calendar
@@ -84,7 +85,8 @@ def letter_page(
     letter = queries.letter_seen(letter_id, g.actor)
     unit = letter.recipient_unit
     return render_template(
-        "letters/page.html", letter=letter, paper=letter_paper(_content(letter)), moves=_moves(letter), opened=opened,
+        "letters/page.html", letter=letter, paper=letter_paper(_content(letter)), code=code_of(letter),
+        moves=_moves(letter), opened=opened,
         errors=errors or {}, typed=request.form if errors else {}, names=names(), unit_name=unit.name if unit else "",
         skipped=[labels.word(labels.LETTER_KIND, one.partition(":")[0]) for one in letter.skipped],
         is_late=letter.due_on is not None and letter.due_on < g.actor.today, kept=to_keep(files),
@@ -121,7 +123,8 @@ def _content(letter: Letter) -> dict[str, Any]:
 @access("letter.read")
 def pdf(letter_id: int) -> Response:
     letter = queries.letter_seen(letter_id, g.actor)
-    return paper_pdf(letter_paper(_content(letter)), receipt_of(letter.received_by, letter.received_at))
+    received = receipt_of(letter.received_by, letter.received_at)
+    return paper_pdf(letter_paper(_content(letter)), received, code_of(letter))
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 from datetime import datetime
 
-from flask import Response, current_app, render_template
+import segno
+from flask import Response, current_app, render_template, url_for
 
 from tracker.clock import local
-from tracker.languages import SOURCE, speaking
-from tracker.models import Person
+from tracker.languages import SOURCE, _, speaking
+from tracker.models import PaperCode, Person
 from tracker.papers.paper import Paper
 from tracker.reports.pdf import pdf_render
 from tracker.storage import DamagedError
@@ -24,13 +25,27 @@ def receipt_of(who: Person | None, at: datetime | None) -> Receipt:
     return None if who is None or at is None else (who.name, f"{local(at):%Y-%m-%d %H:%M}")
 
 
-def paper_pdf(paper: Paper, received: Receipt = None) -> Response:
-    """Return the document as a PDF to keep."""
+def paper_pdf(paper: Paper, received: Receipt = None, code: PaperCode | None = None) -> Response:
+    """Return the document as a PDF to keep, with the code by which it is found to be genuine."""
     with speaking(SOURCE):
-        html = render_template("reports/paper.html", paper=paper, received=received, pictures=_pictures(paper))
+        html = render_template(
+            "reports/paper.html", paper=paper, received=received, pictures=_pictures(paper), seal=_seal(code)
+        )
     answer = Response(pdf_render(html, fonts=current_app.config["FONT_FOLDER"]), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = disposition(f"{paper.number}{paper.title}.pdf")
     return answer
+
+
+def _seal(code: PaperCode | None) -> dict[str, str] | None:
+    """Return the square that leads to the page of the code, and the words below it."""
+    if code is None:
+        return None
+    base = current_app.config["BASE_URL"].rstrip("/")
+    path = url_for("verify.paper", code=code.code)
+    address = f"{base}{path}" if base else url_for("verify.paper", code=code.code, _external=True)
+    grouped = " ".join(code.code[at : at + 4] for at in range(0, len(code.code), 4))
+    words = (_("核验码"), grouped, code.digest[:16])
+    return {"picture": str(segno.make(address, error="m").svg_data_uri(border=0)), "words": "\n".join(words)}
 
 
 def _pictures(paper: Paper) -> dict[str, str]:

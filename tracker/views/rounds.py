@@ -20,6 +20,7 @@ from tracker.models import InspectionRound, RoundGroup
 from tracker.policy import cell_for
 from tracker.queries import rounds as queries
 from tracker.queries.coverage import plan_burden
+from tracker.queries.documents import documents_of_round
 from tracker.queries.groups import group_list
 from tracker.queries.places import county_name
 from tracker.queries.rules import policy_on, work_calendar
@@ -182,7 +183,7 @@ def detail_page(round_id: int, errors: dict[str, str] | None = None, opened: str
     warned = plan_burden(page.held) if may_plan() and page.held.state in _WARNED else []
     return render_template(
         "rounds/detail.html", page=page, held=page.held, shown=shown, may=may_plan(), errors=errors or {},
-        opened=opened,
+        opened=opened, documents=documents_of_round(round_id, g.actor),
         labels=field_labels(), typed=request.form, offers=_offers(page.held), reason_words=reason_words, why=why,
         left=queries.left_out(round_id, chosen) if asked else None, steps=STEPS, most=queries.MOST_LEFT,
         warned=warned, burden_seen=burden_digest(warned),

@@ -1,0 +1,40 @@
+"""Some documents of the demo's issues, of a round and of a visit, so that the pages show how they look."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from tracker.clock import local_date
+from tracker.database import db
+from tracker.demo.people import World
+from tracker.models import DocumentKind, Extension, InspectionRound, Issue, Visit
+from tracker.services.documents import extension_document, issue_document, round_document, visit_document
+from workflows.extension import ExtensionState
+from workflows.issue import IssueState
+from workflows.round import RoundState
+
+_EACH = 3
+_KINDS = (DocumentKind.SIGN_OFF_REQUEST, DocumentKind.SIGN_OFF_FORM, DocumentKind.CLOSING_REPORT, DocumentKind.FILE)
+
+
+def documents_tell(world: World, at: datetime) -> None:
+    """Let the office make documents of what was signed off, extended, planned and visited last."""
+    office = world.actor(world.people["demo-office"], local_date(at))
+    own = world.people["demo-village"].unit_id
+    closed = select(Issue.id).where(Issue.state == IssueState.SIGNED_OFF)
+    mine = closed.where(Issue.location_id == own).order_by(Issue.id.desc()).limit(_EACH)
+    for issue_id in db.session.scalars(mine).all():
+        for kind in _KINDS:
+            issue_document(issue_id=issue_id, kind=kind, actor=office, at=at)
+    decided = select(Extension.id).where(Extension.state == ExtensionState.APPROVED).order_by(Extension.id.desc())
+    for extension_id in db.session.scalars(decided.limit(_EACH)).all():
+        for kind in (DocumentKind.EXTENSION_REQUEST, DocumentKind.EXTENSION_DECISION):
+            extension_document(extension_id=extension_id, kind=kind, actor=office, at=at)
+    rounds = select(InspectionRound.id).where(InspectionRound.state != RoundState.PLANNED)
+    for round_id in db.session.scalars(rounds.order_by(InspectionRound.id.desc()).limit(1)).all():
+        round_document(round_id=round_id, actor=office, at=at)
+    ended = select(Visit.stop_id).where(Visit.ended_at.is_not(None), Visit.stop_id.is_not(None))
+    for stop_id in db.session.scalars(ended.order_by(Visit.id.desc()).limit(_EACH)).all():
+        visit_document(stop_id=stop_id or 0, actor=office, at=at)
