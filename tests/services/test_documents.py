@@ -184,14 +184,17 @@ def test_a_round_and_a_visit_have_their_papers_which_the_inspected_do_not_see(ap
     by: dict[str, Any] = {"at": world.at}
     plan = documents.round_document(round_id=held.id, actor=world.office, **by)
     assert all(part in said(plan) for part in ("巡查方案（示例轮次）", f"{group.name}4人", village.name, "久未走访"))
-    with pytest.raises(RefusedError):
-        documents.visit_document(stop_id=stop.id, actor=world.finder, **by)
-    factories.saved(
-        Visit(stop_id=stop.id, round_id=held.id, group_id=group.id, village_id=village.id, started_at=world.at,
-              ended_at=world.at + timedelta(hours=1), people=[world.finder.person_id], note="示例：已查看",
-              nothing_found=True)
+    visit = factories.saved(
+        Visit(
+            stop_id=stop.id, round_id=held.id, group_id=group.id, village_id=village.id, started_at=world.at,
+            people=[world.finder.person_id], note="示例：已查看", nothing_found=True,
+        )
     )  # fmt: skip
-    record = documents.visit_document(stop_id=stop.id, actor=world.finder, **by)
+    with pytest.raises(RefusedError):
+        documents.visit_document(visit_id=visit.id, actor=world.finder, **by)
+    visit.ended_at = world.at + timedelta(hours=1)
+    db.session.commit()
+    record = documents.visit_document(visit_id=visit.id, actor=world.finder, **by)
     assert all(part in said(record) for part in ("示例：已查看", "未发现问题", "尚无走访记录", "2026-03-02 09:00"))
     entries = db.session.scalars(select(AuditEntry.action).where(AuditEntry.action == "document.issue")).all()
     assert len(entries) == 2

@@ -35,6 +35,6 @@ def documents_tell(world: World, at: datetime) -> None:
     rounds = select(InspectionRound.id).where(InspectionRound.state != RoundState.PLANNED)
     for round_id in db.session.scalars(rounds.order_by(InspectionRound.id.desc()).limit(1)).all():
         round_document(round_id=round_id, actor=office, at=at)
-    ended = select(Visit.stop_id).where(Visit.ended_at.is_not(None), Visit.stop_id.is_not(None))
-    for stop_id in db.session.scalars(ended.order_by(Visit.id.desc()).limit(_EACH)).all():
-        visit_document(stop_id=stop_id or 0, actor=office, at=at)
+    ended = select(Visit.id).where(Visit.ended_at.is_not(None)).order_by(Visit.id.desc())
+    for visit_id in db.session.scalars(ended.limit(_EACH)).all():
+        visit_document(visit_id=visit_id, actor=office, at=at)

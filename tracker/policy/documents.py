@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
-from tracker.models import Document, DocumentKind, InspectionRound, Issue, Role, RoundStop, Visit
+from tracker.models import Document, DocumentKind, InspectionRound, Issue, Role, Visit
 from tracker.policy.actor import Actor
 from tracker.policy.matrix import cell_for
-from tracker.policy.rounds import visible_rounds, visible_stops
+from tracker.policy.rounds import visible_rounds
 from tracker.policy.scope import visible
+from tracker.policy.visits import readable_visits
 from workflows.issue import Capacity
 
 _OFFICE = frozenset({Capacity.OFFICE})
@@ -34,8 +35,7 @@ def document_visible(actor: Actor) -> ColumnElement[bool]:
     sides = [Document.issue_id.in_(issues)]
     if actor.role in (Role.OFFICE, Role.LEADER) or actor.is_group:
         sides.append(Document.round_id.in_(_whole_rounds(actor)))
-        stops = select(RoundStop.id).where(visible_stops(actor))
-        sides.append(Document.visit_id.in_(select(Visit.id).where(Visit.stop_id.in_(stops))))
+        sides.append(Document.visit_id.in_(select(Visit.id).where(readable_visits(actor))))
     return or_(*sides)
 
 

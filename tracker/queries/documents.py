@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from tracker.database import db
 from tracker.errors import NotFoundError
-from tracker.models import Document, Letter, Notice, PaperCode, Visit
+from tracker.models import Document, Letter, Notice, PaperCode
 from tracker.policy import Actor
 from tracker.policy.documents import document_visible
 
@@ -33,10 +33,9 @@ def documents_of_round(round_id: int, actor: Actor) -> Sequence[Document]:
     return _listed(Document.round_id == round_id, actor)
 
 
-def documents_of_stop(stop_id: int, actor: Actor) -> Sequence[Document]:
-    """Return the records of the visits at a stop that the actor may see, oldest first."""
-    visits = select(Visit.id).where(Visit.stop_id == stop_id)
-    return _listed(Document.visit_id.in_(visits), actor)
+def documents_of_visit(visit_id: int, actor: Actor) -> Sequence[Document]:
+    """Return the records of a visit that the actor may see, oldest first."""
+    return _listed(Document.visit_id == visit_id, actor)
 
 
 def _listed(condition: object, actor: Actor) -> Sequence[Document]:

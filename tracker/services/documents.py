@@ -20,7 +20,7 @@ from tracker.policy import Actor, capacities
 from tracker.policy.documents import MAKERS
 from tracker.queries.issue_page import IssuePage, issue_page
 from tracker.queries.rounds import round_page
-from tracker.queries.visits import village_page
+from tracker.queries.visit_records import record_of, visit_seen
 from tracker.services.chain import AUDIT, audit_record, chain_lock, event_record
 from tracker.services.counters import counter_next
 from tracker.services.document_facts import extension_facts, issue_facts
@@ -130,18 +130,18 @@ def round_document(*, round_id: int, actor: Actor, at: datetime) -> Document:
         return _audited(Document(kind=K.ROUND_PLAN, round_id=page.held.id), facts, actor, at)
 
 
-def visit_document(*, stop_id: int, actor: Actor, at: datetime) -> Document:
-    """Make the 巡查记录 of the visit that ended at a stop."""
+def visit_document(*, visit_id: int, actor: Actor, at: datetime) -> Document:
+    """Make the 巡查记录 of a visit that has ended, in a round or outside every one."""
     with transaction():
         chain_lock(AUDIT)
-        page = village_page(actor, stop_id)
+        visit = visit_seen(actor, visit_id)
         if not (actor.role is Role.OFFICE or actor.is_group):
             raise ForbiddenError
-        if page.visit is None or page.visit.ended_at is None:
+        if visit.ended_at is None:
             raise RefusedError(_("走访结束后才能出具"))
         with speaking(SOURCE):
-            facts = visit_facts(page)
-        return _audited(Document(kind=K.VISIT_RECORD, visit_id=page.visit.id), facts, actor, at)
+            facts = visit_facts(visit, record_of(actor, visit))
+        return _audited(Document(kind=K.VISIT_RECORD, visit_id=visit.id), facts, actor, at)
 
 
 def _audited(document: Document, facts: dict[str, Any], actor: Actor, at: datetime) -> Document:

@@ -8,9 +8,11 @@ from typing import Any
 from tracker import labels
 from tracker.clock import local
 from tracker.labels.rounds import reason_words
+from tracker.languages import _
+from tracker.models import Issue, RoundStop, Visit
 from tracker.papers.paper import shortened
 from tracker.queries.rounds import RoundPage
-from tracker.queries.visits import Village
+from tracker.queries.visit_records import VisitRecord
 
 
 def round_facts(page: RoundPage) -> dict[str, Any]:
@@ -40,22 +42,34 @@ def _tasks(stop: Any) -> str:
     return "、".join(f"{kind}×{n}" if n > 1 else kind for kind, n in kinds.items())
 
 
-def visit_facts(page: Village) -> dict[str, Any]:
-    """Return the record of a visit; the stop must have one."""
-    stop, visit = page.stop, page.visit
-    if visit is None:
-        raise ValueError("a stop without a visit has no record")
+def visit_facts(visit: Visit, record: VisitRecord) -> dict[str, Any]:
+    """Return the record of a visit, in a round or outside every one."""
+    stop = visit.stop
     return {
-        "name": stop.round.name, "group": stop.group.name, "village": stop.village.name,
-        "township": stop.village.township.name if stop.village.township else "",
+        "name": stop.round.name if stop else _("临时走访"), "group": visit.group.name, "village": visit.village.name,
+        "township": visit.village.township.name if visit.village.township else "",
         "started": f"{local(visit.started_at):%Y-%m-%d %H:%M}",
         "ended": f"{local(visit.ended_at):%Y-%m-%d %H:%M}" if visit.ended_at else "",
-        "people": list(page.record.people.values()), "forms": visit.forms_asked, "asked": visit.photos_asked,
+        "people": list(record.people.values()), "forms": visit.forms_asked, "asked": visit.photos_asked,
         "note": visit.note,
-        "tasks": [[labels.word(labels.TASK_KIND, one.kind), (one.issue.number or "") if one.issue else "",
-                   reason_words(one.reason, one.params),
-                   labels.word(labels.TASK_OUTCOME, one.outcome) if one.outcome else ""] for one in stop.tasks],
-        "found": [[one.number or "", shortened(one.description, 200), labels.word(labels.STATE, one.state)]
-                  for one in page.record.found],
-        "photos": {"visit": [[one.blob.copy_sha256, one.name] for one in page.record.photos if one.blob.copy_sha256]},
+        "tasks": [*_tasked(stop), *(_rechecked(one.issue, one.outcome) for one in record.rechecks if stop is None)],
+        "found": [[one.number or "", _described(one), labels.word(labels.STATE, one.state)] for one in record.found],
+        "photos": {"visit": [[one.blob.copy_sha256, one.name] for one in record.photos if one.blob.copy_sha256]},
     }  # fmt: skip
+
+
+def _tasked(stop: RoundStop | None) -> list[list[str]]:
+    return [
+        [labels.word(labels.TASK_KIND, one.kind), (one.issue.number or "") if one.issue else "",
+         reason_words(one.reason, one.params), labels.word(labels.TASK_OUTCOME, one.outcome) if one.outcome else ""]
+        for one in (stop.tasks if stop else ())
+    ]  # fmt: skip
+
+
+def _rechecked(issue: Issue, outcome: str) -> list[str]:
+    return [labels.word(labels.TASK_KIND, "recheck"), issue.number or "", "", labels.word(labels.TASK_OUTCOME, outcome)]
+
+
+def _described(issue: Issue) -> str:
+    """Return what was found; of a confidential issue the number is enough, for more people read the record."""
+    return _("（保密）") if issue.is_confidential else shortened(issue.description, 200)

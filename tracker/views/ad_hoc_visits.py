@@ -15,7 +15,9 @@ from tracker.errors import InvalidError, NotFoundError
 from tracker.forms import visits as forms
 from tracker.languages import _
 from tracker.models import Visit
+from tracker.policy import cell_for
 from tracker.queries.ad_hoc_visits import PLACES, stop_waiting
+from tracker.queries.documents import documents_of_visit
 from tracker.queries.places import unit_names
 from tracker.queries.rules import policy_on
 from tracker.queries.visit_records import record_of, village_now, visit_seen
@@ -110,7 +112,8 @@ def _page(
         errors=errors or {}, typed=request.form, labels=field_labels(), kept=to_keep(files),
         members=members_of(seen.group_id, seen.village_id, record.people) if mine else [],
         chosen=request.form.getlist("people") if request.method == "POST" else None,
-        now=clock.local(at).strftime("%H:%M"),
+        now=clock.local(at).strftime("%H:%M"), documents=documents_of_visit(seen.id, g.actor),
+        may_make=cell_for("document.make", g.actor.role).allows,
     )  # fmt: skip
 
 

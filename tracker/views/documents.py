@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from tracker import clock, labels
 from tracker.errors import InvalidError, NotFoundError, RefusedError
 from tracker.languages import _
-from tracker.models import Document, DocumentKind, Extension
+from tracker.models import Document, DocumentKind, Extension, Visit
 from tracker.papers.paper import paper_from
 from tracker.queries.documents import code_of, document_seen
 from tracker.queries.issue_page import issue_of
+from tracker.queries.visit_records import visit_seen
 from tracker.services import documents
 from tracker.storage import DamagedError
 from tracker.views.access import access
@@ -66,12 +67,18 @@ def of_round(round_id: int) -> AnyResponse:
                  url_for("rounds.detail", round_id=round_id))  # fmt: skip
 
 
-@bp.post("/visits/stops/<int:stop_id>/documents")
+@bp.post("/visits/<int:visit_id>/documents")
 @access("document.make")
-def of_visit(stop_id: int) -> AnyResponse:
+def of_visit(visit_id: int) -> AnyResponse:
     at = clock.now()
-    return _made(lambda: documents.visit_document(stop_id=stop_id, actor=g.actor, at=at),
-                 url_for("visits.stop", stop_id=stop_id))  # fmt: skip
+    back = _of_visit(visit_seen(g.actor, visit_id))
+    return _made(lambda: documents.visit_document(visit_id=visit_id, actor=g.actor, at=at), back)
+
+
+def _of_visit(visit: Visit) -> str:
+    if visit.stop_id is None:
+        return url_for("ad_hoc_visits.visit", visit_id=visit.id)
+    return url_for("visits.stop", stop_id=visit.stop_id)
 
 
 @bp.get("/documents/<int:document_id>")
@@ -90,7 +97,7 @@ def _back(document: Document) -> str:
         return url_for("issue.detail", issue_id=document.issue_id)
     if document.round_id is not None:
         return url_for("rounds.detail", round_id=document.round_id)
-    return url_for("visits.stop", stop_id=document.visit.stop_id) if document.visit else url_for("home.index")
+    return _of_visit(document.visit) if document.visit else url_for("home.index")
 
 
 @bp.get("/documents/<int:document_id>.pdf")

@@ -20,7 +20,7 @@ from tracker.models import TaskOutcome, Visit
 from tracker.policy import cell_for
 from tracker.queries import visits as queries
 from tracker.queries.ad_hoc_visits import DAYS_SHOWN, ad_hoc_visits
-from tracker.queries.documents import documents_of_stop
+from tracker.queries.documents import documents_of_visit
 from tracker.queries.people import posts_of_group
 from tracker.queries.rounds import round_shown
 from tracker.services import visits
@@ -84,7 +84,8 @@ def _page(
         chosen=request.form.getlist("people") if request.method == "POST" else None, kept=to_keep(files),
         outcomes={task.id: [(o.value, labels.word(labels.TASK_OUTCOME, o)) for o in visits.outcomes_of(task)]
                   for task in page.stop.tasks},
-        documents=documents_of_stop(stop_id, g.actor), may_make=cell_for("document.make", g.actor.role).allows,
+        documents=documents_of_visit(page.visit.id, g.actor) if page.visit else [],
+        may_make=cell_for("document.make", g.actor.role).allows,
         reason_words=reason_words, now=clock.local(clock.now()).strftime("%H:%M"), key=uuid.uuid4().hex,
     )  # fmt: skip
 
