@@ -14,9 +14,11 @@ from sqlalchemy import select
 
 from tracker.clock import ZONE, local_date
 from tracker.database import close_early, db, transaction
+from tracker.demo.departures import departures_play
 from tracker.demo.documents import documents_tell
 from tracker.demo.letters import letters_play
 from tracker.demo.life import Life, Stage, Steps
+from tracker.demo.messages import messages_tell
 from tracker.demo.people import World, settle
 from tracker.demo.pictures import SCENES, scene
 from tracker.demo.rounds import rounds_tell
@@ -30,6 +32,7 @@ from tracker.services.unit_import import units_import
 from tracker.storage import Limits, Store, StoredFile, Upload, intake
 from workflows.policy import Policy
 
+Photos = dict[tuple[str, bool], list[StoredFile]]  # scene and whether after → its variants
 _DIVISIONS = Path(__file__).resolve().parent.parent / "data" / "wuzhi_divisions.csv"
 _PAST = timedelta(days=150)
 _BATCH = 50  # steps a commit: for each, the disk would be waited for ten thousand times; with more, visitors wait
@@ -57,11 +60,14 @@ def demo_load(
         county = session.scalars(select(Unit).where(Unit.kind == UnitKind.COUNTY)).one()
         session.add_all([Setting(key="county_name", value=county.name), Setting(key="number_prefix", value="WZ")])
         world = settle(county, since=local_date(begin), at=begin)
-    _tell(_lives(world, at, issues, rng), at, progress, rest)
+    photos = _photos()
+    _tell(_lives(world, at, issues, rng, photos), at, progress, rest)
     rounds_tell(world, at)
-    letters_play(world, at, rng)
+    letters_play(world, at, rng, photos["ledger", True][:1])
     substitutes_name(world, at)
     documents_tell(world, at)
+    departures_play(world, at)
+    messages_tell(world, at)
     _announce_rules(world, at)
 
 
@@ -73,8 +79,8 @@ def _announce_rules(world: World, at: datetime) -> None:
     )  # fmt: skip
 
 
-def _lives(world: World, at: datetime, issues: int, rng: Random) -> list[Life]:
-    stage = Stage(world, work_calendar(), _photos())
+def _lives(world: World, at: datetime, issues: int, rng: Random, photos: Photos) -> list[Life]:
+    stage = Stage(world, work_calendar(), photos)
     villages = [db.session.get_one(Unit, village) for village in world.group_of]
     # Who signs in as one of the demo's people finds something to do.
     own = world.people["demo-village"].unit_id
@@ -90,7 +96,7 @@ def _begin(stage: Stage, at: datetime, rng: Random) -> datetime:
     return min(begin.astimezone(UTC), at - timedelta(minutes=rng.randint(5, 600)))
 
 
-def _photos() -> dict[tuple[str, bool], list[StoredFile]]:
+def _photos() -> Photos:
     """Draw every scene before and after, and store each picture once."""
     store = Store(Path(current_app.config["DATA_DIR"]) / "evidence")
     keys = [(name, after) for name in SCENES for after in (False, True)]

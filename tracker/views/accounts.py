@@ -13,6 +13,7 @@ from tracker.languages import _
 from tracker.models import Person, Role
 from tracker.policy.matrix import action_words, matrix
 from tracker.queries import accounts as queries
+from tracker.queries.handovers import Departing, ending_soon
 from tracker.queries.held import held_totals
 from tracker.queries.substitutes import substitutes_of
 from tracker.services import accounts, resets
@@ -38,9 +39,14 @@ def index() -> Page:
     waiting = len(queries.posts_pending(g.actor.today))
     html = render_template(
         "accounts/index.html", page=page, typed=request.args, query=chosen, errors=errors, roles=_roles(),
-        waiting=waiting, posts_of=_posts_in_force,
+        waiting=waiting, posts_of=_posts_in_force, leaving=_leaving() if not chosen else [],
     )  # fmt: skip
     return (html, 422) if errors else html
+
+
+def _leaving() -> list[Departing]:
+    """Return whose posts end within two weeks while something is still held, for those who grant and end posts."""
+    return ending_soon(g.actor.today) if g.actor.role is Role.SECADMIN else []
 
 
 def _roles() -> list[str]:
