@@ -92,9 +92,15 @@ def test_the_office_finds_people_and_names_for_another_with_or_without_scripts(
     assert {'id="f-person_id-error"' in empty.text, 'id="f-substitute_id-error"' in empty.text} == {True}
     given = DAYS | {"person_id": str(here.assignee.person_id), "substitute_id_text": other.person.login}
     assert send(office, page, given).status_code == 303
+    mark, unit = f"由{other.person.name}代收至 {DAYS['last_day']}", f"/units/{here.assignee.unit_id}"
+    assert mark in office.get(unit).text
+    assert mark not in client(sqlite_app, here.leader).get(unit).text  # neither the office nor one of the two
     again = send(office, page, given)
     assert again.status_code == 422
     assert "重叠，请改日期" in again.text
     assert f'value="{other.person.login}"' in again.text
+    other.valid_to = TODAY - timedelta(days=1)
+    db.session.commit()
+    assert "代收人已不在任" in office.get(page).text
     for odd in ("/substitutes/?after=x", "/substitutes/office?after=99999999999"):
         assert office.get(odd).status_code == 200

@@ -12,6 +12,7 @@ SUBSTITUTE_STATE: dict[str, str] = {
     "asked": N_("待创建办同意"),
     "coming": N_("未开始"),
     "now": N_("代收中"),
+    "idle": N_("代收人已不在任"),
     "over": N_("已结束"),
     "ended": N_("已提前结束"),
     "declined": N_("未获同意"),

@@ -97,6 +97,13 @@ def substitutes_of(person_id: int, today: date) -> Sequence[Substitute]:
     return db.session.scalars(select(Substitute).where(*mine).options(*_PEOPLE).order_by(Substitute.first_day)).all()
 
 
+def substitutes_now(actor: Actor) -> dict[int, Substitute]:
+    """Return what is in force today of what ``actor`` may see, by the person who is away."""
+    now = (open_on(actor.today), Substitute.agreed_at.is_not(None), Substitute.first_day <= actor.today)
+    query = select(Substitute).where(visible_substitutes(actor), *now).options(*_PEOPLE)
+    return {one.person_id: one for one in db.session.scalars(query)}
+
+
 def substitutes_over(actor: Actor, after: int | None, person_id: int | None = None) -> SubstitutePage:
     """Return a page of what is over, of everybody or of one person."""
     query = select(Substitute).where(visible_substitutes(actor), ~open_on(actor.today)).options(*_PEOPLE)

@@ -12,6 +12,7 @@ from tracker.languages import _
 from tracker.policy.handovers import is_steward
 from tracker.queries import groups as queries
 from tracker.queries.calendar_days import may_follow
+from tracker.queries.substitutes import substitutes_now
 from tracker.services import groups
 from tracker.views.access import access
 from tracker.views.units import may_manage
@@ -64,7 +65,7 @@ def _detail(group_id: int, opened: str = "", errors: dict[str, str] | None = Non
     return render_template(
         "groups/detail.html", page=page, group=page.group, may=may_manage(), opened=opened, errors=errors or {},
         labels=_labels(), typed=request.form, groups=others, may_hand_over=is_steward(g.actor, group_id),
-        may_follow=may_follow(g.actor, group_id),
+        may_follow=may_follow(g.actor, group_id), away=substitutes_now(g.actor),
     )  # fmt: skip
 
 

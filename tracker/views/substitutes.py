@@ -50,7 +50,11 @@ def _words() -> dict[str, Any]:
 
 
 def _state_of(one: Substitute) -> str:
-    return queries.state_of(one, g.actor.today)
+    """Return how it stands; in force, but with a substitute who holds no post any longer, it does nothing."""
+    state = queries.state_of(one, g.actor.today)
+    there = queries.stand_ins(g.actor.today).get(one.person_id, ())
+    is_idle = state == "now" and all(stand_in.person_id != one.substitute_id for stand_in in there)
+    return "idle" if is_idle else state
 
 
 def _may_agree(one: Substitute) -> bool:

@@ -16,6 +16,7 @@ from tracker.languages import _
 from tracker.models import UnitKind
 from tracker.policy import cell_for
 from tracker.queries import units as queries
+from tracker.queries.substitutes import substitutes_now
 from tracker.queries.unit_search import FoundUnit, unit_suggest
 from tracker.services.unit_tree import PARENTS
 from tracker.services.units import UnitValues, tag_add, unit_confirm_kind, unit_create
@@ -120,7 +121,7 @@ def detail_page(unit_id: int, opened: str = "", errors: dict[str, str] | None = 
     return render_template(
         "units/detail.html", page=page, unit=page.unit, may=may_manage(), opened=opened, errors=errors or {},
         labels=field_labels(), typed=request.form if opened else {}, tags=queries.tags_in_use(),
-        parents=queries.parents_for(PARENTS[page.unit.kind]),
+        parents=queries.parents_for(PARENTS[page.unit.kind]), away=substitutes_now(g.actor),
     )  # fmt: skip
 
 
