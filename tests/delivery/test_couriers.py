@@ -143,29 +143,48 @@ def test_robots_sign_as_their_makers_ask() -> None:
     )
 
 
+def _wecom(base: str, here: Outside) -> WecomRobot:
+    return WecomRobot(base, here, "k")
+
+
+def _dingtalk(base: str, here: Outside) -> DingtalkRobot:
+    return DingtalkRobot(base, here, "k", "")
+
+
+def _feishu(base: str, here: Outside) -> FeishuRobot:
+    return FeishuRobot(base, here, "k", "")
+
+
 @pytest.mark.parametrize(
-    ("answer", "fault", "verdict"),
+    ("robot", "answer", "fault", "verdict"),
     [
-        ((200, {"errcode": 45009}), Fault.RATE, Verdict.HOLD),
-        ((200, {"errcode": 130101}), Fault.RATE, Verdict.HOLD),
-        ((200, {"code": 11232}), Fault.RATE, Verdict.HOLD),
-        ((429, {}), Fault.RATE, Verdict.HOLD),
-        ((200, {"errcode": 93000}), Fault.AUTH, Verdict.HOLD),
-        ((200, {"errcode": -1}), Fault.BUSY, Verdict.LATER),
-        ((503, {}), Fault.BUSY, Verdict.LATER),
-        ((200, {"errcode": 40008, "errmsg": "invalid type"}), Fault.REFUSED, Verdict.GIVE_UP),
-        ((200, ["?"]), Fault.ANSWER, Verdict.LATER),
-        ((302, {}), Fault.ANSWER, Verdict.HOLD),
-        ((200, {"errcode": 0, "long": "x" * 70_000}), Fault.ANSWER, Verdict.HOLD),
-        (None, Fault.CUT, Verdict.LATER),
+        (_wecom, (200, {"errcode": 45009}), Fault.RATE, Verdict.HOLD),
+        (_dingtalk, (200, {"errcode": 130101}), Fault.RATE, Verdict.HOLD),
+        (_dingtalk, (200, {"errcode": 410100}), Fault.RATE, Verdict.HOLD),
+        (_feishu, (200, {"code": 11232}), Fault.RATE, Verdict.HOLD),
+        (_feishu, (400, {"code": 9499, "msg": "too many request"}), Fault.RATE, Verdict.HOLD),
+        (_feishu, (400, {"code": 9499, "msg": "Bad Request"}), Fault.REFUSED, Verdict.GIVE_UP),
+        (_wecom, (429, {}), Fault.RATE, Verdict.HOLD),
+        (_wecom, (200, {"errcode": 93000}), Fault.AUTH, Verdict.HOLD),
+        (_dingtalk, (200, {"errcode": 400102}), Fault.AUTH, Verdict.HOLD),
+        (_feishu, (200, {"code": 19021}), Fault.AUTH, Verdict.HOLD),
+        (_wecom, (200, {"errcode": -1}), Fault.BUSY, Verdict.LATER),
+        (_wecom, (503, {}), Fault.BUSY, Verdict.LATER),
+        (_wecom, (200, {"errcode": 40008, "errmsg": "invalid type"}), Fault.REFUSED, Verdict.GIVE_UP),
+        (_wecom, (200, {"errcode": 130101}), Fault.REFUSED, Verdict.GIVE_UP),  # a code of another platform says nothing
+        (_wecom, (200, ["?"]), Fault.ANSWER, Verdict.LATER),
+        (_wecom, (302, {}), Fault.ANSWER, Verdict.HOLD),
+        (_wecom, (200, {"errcode": 0, "long": "x" * 70_000}), Fault.ANSWER, Verdict.HOLD),
+        (_wecom, None, Fault.CUT, Verdict.LATER),
     ],
 )
-def test_what_a_robots_answer_means(answer: tuple[int, Any] | None, fault: Fault, verdict: Verdict) -> None:
+def test_what_a_robots_answer_means(
+    robot: Callable[[str, Outside], Any], answer: tuple[int, Any] | None, fault: Fault, verdict: Verdict
+) -> None:
     with listeners.web_server(lambda _call: answer) as web:
         web.more_headers = {"Location": f"{web.base}/elsewhere"}
-        field = FeishuRobot(web.base, outside(web.host), "k", "")
-        robot = field if answer and "code" in answer[1] else WecomRobot(web.base, outside(web.host), "k")
-        assert failure(lambda: robot.carry(ROBOT, AT)) == (fault, verdict)
+        made = robot(web.base, outside(web.host))
+        assert failure(lambda: made.carry(ROBOT, AT)) == (fault, verdict)
         assert len(web.calls) == 1  # no redirect was followed
 
 

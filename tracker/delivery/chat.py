@@ -15,13 +15,38 @@ from urllib.parse import quote, urlencode
 from tracker.delivery.outcome import Fault, Outside, Parcel, UndeliveredError, Verdict
 from tracker.delivery.web import Answer, call, call_json
 
-_LIMITED = frozenset({45009, 45033, 130101, 660026, 11232, 9499})
-_BUSY = frozenset({-1, 10003, 19999})
-# Key, signature, keyword, address of the sender: somebody has to look at the settings.
-_KEYS = frozenset({
-    40001, 40013, 40056, 40091, 41001, 60020, 93000, 300001, 300005, 310000, 400013, 19001, 19021, 19022, 19024,
-})  # fmt: skip
-_EXPIRED = frozenset({42001, 40014})
+
+@dataclass(frozen=True)
+class Codes:
+    """What the answers of one platform mean; where each code is documented stands in docs/operations.md.
+
+    ``limited`` holds the channel for ``wait`` seconds, ``busy`` is tried again, ``settings`` are key, signature,
+    keyword, address of the sender, a robot that is gone: somebody has to look. ``both`` is one code for two things: a
+    limit where its words say ``too many``, else a refusal. Any other code refuses this one message.
+    """
+
+    limited: frozenset[int]
+    settings: frozenset[int]
+    busy: frozenset[int] = frozenset({-1})
+    expired: frozenset[int] = frozenset()
+    both: frozenset[int] = frozenset()
+    wait: float = 60.0
+    field_name: str = "errcode"
+
+
+_WECOM = Codes(
+    limited=frozenset({45009, 45033}), settings=frozenset({40001, 40013, 40056, 40091, 41001, 60020, 93000}),
+    expired=frozenset({42001, 40014}),
+)  # fmt: skip
+# Who posts more than 20 times a minute to 钉钉 is shut out for ten minutes.
+_DINGTALK = Codes(
+    limited=frozenset({130101, 410100, 660026, 90030}),
+    settings=frozenset({300001, 300005, 310000, 400013, 400101, 400102, 400106}), wait=600.0,
+)  # fmt: skip
+_FEISHU = Codes(
+    limited=frozenset({11232}), settings=frozenset({19001, 19021, 19022, 19024}), busy=frozenset({-1, 10003, 19999}),
+    both=frozenset({9499}), field_name="code",
+)  # fmt: skip
 _LONGEST = 2000  # bytes of UTF-8 that every one of them takes
 
 
@@ -30,20 +55,21 @@ def _cut(text: str) -> str:
     return text if len(raw) <= _LONGEST else f"{raw[: _LONGEST - 3].decode(errors='ignore')}…"
 
 
-def _judge(answer: Answer, field_name: str = "errcode") -> int:
+def _judge(answer: Answer, codes: Codes) -> int:
     """Return the code of an answer that is good; raise what any other one means."""
     body = answer.body if isinstance(answer.body, dict) else {}
-    code = body.get(field_name, body.get("StatusCode"))
+    code = body.get(codes.field_name, body.get("StatusCode"))
     if not isinstance(code, int) or isinstance(code, bool):
         raise UndeliveredError(Fault.ANSWER, Verdict.LATER, f"HTTP {answer.status}")
-    detail = f"{code} {body.get('errmsg') or body.get('msg') or ''}"
-    if code in _LIMITED:
-        raise UndeliveredError(Fault.RATE, Verdict.HOLD, detail, answer.wait or 60.0)
-    if code in _BUSY:
+    words = str(body.get("errmsg") or body.get("msg") or "")
+    detail = f"{code} {words}"
+    if code in codes.limited or (code in codes.both and "too many" in words.lower()):
+        raise UndeliveredError(Fault.RATE, Verdict.HOLD, detail, answer.wait or codes.wait)
+    if code in codes.busy:
         raise UndeliveredError(Fault.BUSY, Verdict.LATER, detail)
-    if code in _KEYS:
+    if code in codes.settings:
         raise UndeliveredError(Fault.AUTH, Verdict.HOLD, detail)
-    if code not in _EXPIRED and code != 0:
+    if code not in codes.expired and code != 0:
         raise UndeliveredError(Fault.REFUSED, Verdict.GIVE_UP, detail)
     return code
 
@@ -68,7 +94,7 @@ class WecomRobot(_Caller):
     def carry(self, parcel: Parcel, at: datetime) -> None:
         """Post one text."""
         url = f"{self.base}/cgi-bin/webhook/send?{urlencode({'key': self.key})}"
-        _judge(call_json(url, self.outside, {"msgtype": "text", "text": {"content": _cut(parcel.text)}}))
+        _judge(call_json(url, self.outside, {"msgtype": "text", "text": {"content": _cut(parcel.text)}}), _WECOM)
 
 
 @dataclass
@@ -85,7 +111,7 @@ class DingtalkRobot(_Caller):
             moment = str(int(at.timestamp() * 1000))
             query |= {"timestamp": moment, "sign": _signature(self.secret, f"{moment}\n{self.secret}")}
         url = f"{self.base}/robot/send?{urlencode(query)}"
-        _judge(call_json(url, self.outside, {"msgtype": "text", "text": {"content": _cut(parcel.text)}}))
+        _judge(call_json(url, self.outside, {"msgtype": "text", "text": {"content": _cut(parcel.text)}}), _DINGTALK)
 
 
 @dataclass
@@ -102,7 +128,7 @@ class FeishuRobot(_Caller):
             moment = str(int(at.timestamp()))
             given |= {"timestamp": moment, "sign": _signature(f"{moment}\n{self.secret}", "")}
         url = f"{self.base}/open-apis/bot/v2/hook/{quote(self.key, safe='')}"
-        _judge(call_json(url, self.outside, given), "code")
+        _judge(call_json(url, self.outside, given), _FEISHU)
 
 
 def _signature(key: str, words: str) -> str:
@@ -124,15 +150,15 @@ class WecomApp(_Caller):
         """Send one text to one user."""
         if not self.token or self.token_until is None or self.token_until <= at:
             self._renew(at)
-        if self._send(parcel) in _EXPIRED:
+        if self._send(parcel) in _WECOM.expired:
             self._renew(at)
-            if self._send(parcel) in _EXPIRED:
+            if self._send(parcel) in _WECOM.expired:
                 raise UndeliveredError(Fault.AUTH, Verdict.HOLD, "access token")
 
     def _renew(self, at: datetime) -> None:
         query = urlencode({"corpid": self.corp_id, "corpsecret": self.secret})
         answer = call(f"{self.base}/cgi-bin/gettoken?{query}", self.outside, method="GET")
-        _judge(answer)
+        _judge(answer, _WECOM)
         token, seconds = answer.body.get("access_token"), answer.body.get("expires_in")
         if not isinstance(token, str) or not isinstance(seconds, int) or not token:
             raise UndeliveredError(Fault.ANSWER, Verdict.HOLD, "access token")
@@ -146,7 +172,7 @@ class WecomApp(_Caller):
             "text": {"content": _cut(parcel.text)}, "enable_duplicate_check": 1, "duplicate_check_interval": 14400,
         }  # fmt: skip
         answer = call_json(url, self.outside, given)
-        code = _judge(answer)
+        code = _judge(answer, _WECOM)
         if code == 0 and answer.body.get("invaliduser"):
             raise UndeliveredError(Fault.REFUSED, Verdict.GIVE_UP, "invaliduser")
         return code
