@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 NO_PAGES = (
     "static", "health.", "components.", "units.suggest", "people.suggest", "substitutes.people", "evidence.",
     "notices.pdf", "calendars.feed", "visit_reports.photo", "visit_reports.thumb", "documents.pdf",
-    "documents.picture", "letter_files.",
+    "documents.picture", "letter_files.", "documents.docx", "notices.docx",
 )  # fmt: skip
 DATA = (".rows", ".progress")  # of imports, by whichever door
 # Pages that a signed-in person of the demo does not come by: their own tests open them.
@@ -117,7 +117,7 @@ class Looked(Walk):
     visitor: Visitor = field(kw_only=True)
 
     def _open(self, path: str) -> list[str]:
-        if urlsplit(path).path.endswith((".xlsx", ".csv", ".pdf")):
+        if urlsplit(path).path.endswith((".xlsx", ".csv", ".pdf", ".docx")):
             status = self.visitor.context.request.get(self.visitor.address + path).status
             self.wrong += [f"{path}: {status}"] if status >= 400 else []
             return []

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 import segno
+from docx import Document as Word
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
@@ -77,6 +78,10 @@ def test_a_form_is_made_on_the_page_of_its_issue_and_read_as_page_and_pdf(app: F
     assert all(part in text for part in (number, "整改前照片", "整改后照片", "县领导意见"))
     assert sum(len(sheet.images) for sheet in pdf.pages) >= 2
     assert number in office.get(f"/issues/{world.issue.id}").text
+    word = office.get(f"{answer.location}.docx")
+    file = Word(io.BytesIO(word.data))
+    assert (len(file.inline_shapes), word.mimetype.rpartition(".")[2]) == (2, "document")
+    assert number in [paragraph.text for paragraph in file.paragraphs]
 
 
 def test_a_document_that_cannot_be_made_yet_says_why(app: Flask) -> None:
@@ -152,7 +157,12 @@ def test_a_letter_that_was_withdrawn_says_so(app: Flask) -> None:
     )  # fmt: skip
     code = db.session.scalars(select(PaperCode).where(PaperCode.letter_id == letter.id)).one()
     assert "核验通过" in app.test_client().get(f"/verify/{code.code}").text
-    assert code.code in entered(app, world.office).get(f"/letters/{letter.id}").text
+    office = entered(app, world.office)
+    assert code.code in office.get(f"/letters/{letter.id}").text
+    text = "".join(
+        paragraph.text for paragraph in Word(io.BytesIO(office.get(f"/letters/{letter.id}.docx").data)).paragraphs
+    )
+    assert (letter.number in text, code.code in text) == (True, False)
     letter_withdraw(letter_id=letter.id, reason="示例", actor=world.office, at=world.at)
     page = app.test_client().get(f"/verify/{code.code}").text
     assert ("已撤回" in page, "核验通过" in page) == (True, False)

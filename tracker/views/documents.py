@@ -19,7 +19,7 @@ from tracker.services import documents
 from tracker.storage import DamagedError
 from tracker.views.access import access
 from tracker.views.evidence import current_store
-from tracker.views.papers import paper_pdf
+from tracker.views.papers import paper_docx, paper_pdf
 
 bp = Blueprint("documents", __name__)
 
@@ -105,6 +105,12 @@ def _back(document: Document) -> str:
 def pdf(document_id: int) -> Response:
     document = document_seen(document_id, g.actor)
     return paper_pdf(paper_from(document.content), code=code_of(document))
+
+
+@bp.get("/documents/<int:document_id>.docx")
+@access("document.read")
+def docx(document_id: int) -> Response:
+    return paper_docx(paper_from(document_seen(document_id, g.actor).content))
 
 
 @bp.get("/documents/<int:document_id>/pictures/<sha256>")

@@ -29,7 +29,7 @@ from tracker.views.access import access
 from tracker.views.chosen import unit_chosen
 from tracker.views.ids import id_of
 from tracker.views.issue_photos import size_words
-from tracker.views.papers import paper_pdf, receipt_of
+from tracker.views.papers import paper_docx, paper_pdf, receipt_of
 from tracker.views.received import to_keep
 from workflows.engine import NOT_BY_YOU, available
 from workflows.instruction import machine_of
@@ -125,6 +125,13 @@ def pdf(letter_id: int) -> Response:
     letter = queries.letter_seen(letter_id, g.actor)
     received = receipt_of(letter.received_by, letter.received_at)
     return paper_pdf(letter_paper(_content(letter)), received, code_of(letter))
+
+
+@bp.get("/<int:letter_id>.docx")
+@access("letter.read")
+def docx(letter_id: int) -> Response:
+    letter = queries.letter_seen(letter_id, g.actor)
+    return paper_docx(letter_paper(_content(letter)), receipt_of(letter.received_by, letter.received_at))
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -18,7 +18,7 @@ from tracker.queries.documents import code_of
 from tracker.queries.notices import notice_for
 from tracker.services.comments import is_addressed, notice_sign
 from tracker.views.access import access
-from tracker.views.papers import paper_pdf, receipt_of
+from tracker.views.papers import paper_docx, paper_pdf, receipt_of
 
 bp = Blueprint("notices", __name__, url_prefix="/notices")
 
@@ -50,6 +50,13 @@ def receive(notice_id: int) -> AnyResponse:
 @access("issue.read")
 def pdf(notice_id: int) -> Response:
     return paper_pdf(**_shown(notice_for(notice_id, g.actor)))
+
+
+@bp.get("/<int:notice_id>.docx")
+@access("issue.read")
+def docx(notice_id: int) -> Response:
+    shown = _shown(notice_for(notice_id, g.actor))
+    return paper_docx(shown["paper"], shown["received"])
 
 
 def _shown(notice: Notice) -> dict[str, Any]:

@@ -12,12 +12,14 @@ from tracker.clock import local
 from tracker.languages import SOURCE, _, speaking
 from tracker.models import PaperCode, Person
 from tracker.papers.paper import Paper
+from tracker.reports.docx import write_docx
 from tracker.reports.pdf import pdf_render
 from tracker.storage import DamagedError
 from tracker.storage.names import disposition
 from tracker.views.evidence import current_store
 
 Receipt = tuple[str, str] | None
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def receipt_of(who: Person | None, at: datetime | None) -> Receipt:
@@ -36,6 +38,13 @@ def paper_pdf(paper: Paper, received: Receipt = None, code: PaperCode | None = N
     return answer
 
 
+def paper_docx(paper: Paper, received: Receipt = None) -> Response:
+    """Return the document as a file to edit and to stamp; it bears no code, for its words may be changed."""
+    answer = Response(write_docx(paper, received, _read(paper)), mimetype=_DOCX)
+    answer.headers["Content-Disposition"] = disposition(f"{paper.number}{paper.title}.docx")
+    return answer
+
+
 def _seal(code: PaperCode | None) -> dict[str, str] | None:
     """Return the square that leads to the page of the code, and the words below it."""
     if code is None:
@@ -49,12 +58,20 @@ def _seal(code: PaperCode | None) -> dict[str, str] | None:
 
 
 def _pictures(paper: Paper) -> dict[str, str]:
-    """Return the pictures of a document as addresses that carry them; one that cannot be read is left out."""
+    """Return the pictures of a document as addresses that carry them."""
+    return {
+        sha256: "data:image/jpeg;base64," + base64.b64encode(content).decode()
+        for sha256, content in _read(paper).items()
+    }
+
+
+def _read(paper: Paper) -> dict[str, bytes]:
+    """Return the pictures of a document by their SHA-256; one that cannot be read is left out."""
     wanted = {row[0] for block in paper.blocks if block.shape == "photos" for row in block.rows if row[0]}
     found = {}
     for sha256 in wanted:
         try:
-            found[sha256] = "data:image/jpeg;base64," + base64.b64encode(current_store().read(sha256)).decode()
+            found[sha256] = current_store().read(sha256)
         except DamagedError:  # the paper says so in its place; the weekly scrub reports it
             continue
     return found
