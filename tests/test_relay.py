@@ -17,6 +17,7 @@ from tests.listeners import Call, WebSink
 from tests.services.test_channels import address, channel
 from tracker.database import db
 from tracker.models import Channel, ChannelKind, ChannelState, OutboxMessage, Person, PersonChannel, Role
+from tracker.queries.deliveries import oldest_unsent
 from tracker.relay import RelayReport, relay_once
 from tracker.sealing import seal
 from tracker.services.relay_quiet import CODE, held_until, quiet_until
@@ -233,6 +234,18 @@ def test_what_can_never_go_is_given_up(world: World) -> None:
     world.queue(created_at=AT - timedelta(days=4))
     assert world.run().sent == 0
     assert [one.error for one in world.all()] == ["gone", "no_channel", "expired"]
+
+
+def test_what_waits_for_the_morning_is_no_queue_that_stands_still(world: World) -> None:
+    who = _addressed(world)
+    asleep = db.session.query(PersonChannel).filter_by(person_id=who.id).one()
+    asleep.quiet_from, asleep.quiet_to = "08:00", "10:00"
+    db.session.commit()
+    world.queue(channel="wecom_app", channel_id=None, recipient_id=who.id)
+    assert world.run().sent == 0
+    later = AT + timedelta(minutes=30)
+    assert oldest_unsent(later) is None
+    assert oldest_unsent(AT + timedelta(hours=1)) == AT + timedelta(hours=1)  # 10:00 in Shanghai
 
 
 def test_quiet_hours_reach_over_midnight() -> None:

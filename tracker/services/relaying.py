@@ -110,7 +110,9 @@ def messages_claim(channel: Channel, *, at: datetime, most: int, lease: timedelt
             if fault:
                 _give_up(row, fault, "", at)
             elif later := held_until(row.kind, found.PersonChannel, at):
-                row.next_try_at, row.claimed_until = later, None
+                # It is late from then on only: what waits for the morning is no queue that stands still.
+                row.not_before = row.next_try_at = later
+                row.claimed_until = None
             else:
                 claimed.append(_claimed(row, found))
         state.tokens -= len(claimed)
