@@ -23,9 +23,9 @@ class OutboxMessage(Model):
 
     ``kind`` names the wording, ``context`` holds what the wording needs. ``subject`` says where the message leads
     when it has no issue, such as ``letter:12``. Channel ``inbox`` is the page of messages inside the product; any
-    other is a ``ChannelKind``, and the relay sends it, not before ``not_before``, which it puts off in quiet hours. The relay alone writes
-    ``next_try_at``, ``failed_at`` (given up), ``withdrawn_at`` (nothing of it held any longer) and the claim:
-    ``claimed_until`` is database time, and ``claim`` the number of the last one, so that who lost it cannot write.
+    other is a ``ChannelKind``, and the relay sends it, not before ``not_before``, which it puts off in quiet hours.
+    The relay alone writes ``next_try_at``, ``failed_at`` (given up), ``withdrawn_at`` (nothing of it held any longer)
+    and the claim: ``claimed_until`` is database time, ``claim`` the number of the last one; who lost it cannot write.
     """
 
     __tablename__ = "outbox_message"
