@@ -61,6 +61,7 @@ def test_nobody_who_rectifies_decides() -> None:
         "issue.consent",
         "issue.refuse",
         "issue.reopen",
+        "look_back.record",
     }
     for role in (Role.ASSIGNEE, Role.VILLAGE, Role.TOWNSHIP, Role.REPORTER):
         assert not allowed(role.value) & decisions

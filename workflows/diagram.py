@@ -13,6 +13,7 @@ from workflows.importing import IMPORT
 from workflows.instruction import GIVING, INSTRUCTION
 from workflows.issue import FINAL_STATES, ISSUE, WAITING, IssueState
 from workflows.letter import LETTER
+from workflows.look_back import LOOK_BACK
 from workflows.round import ROUND, STOP
 from workflows.spec import Guard, Transition, Workflow
 
@@ -55,6 +56,7 @@ TEXT_KEYS = frozenset(
         "stop",
         "letter",
         "instruction",
+        "look_back",
     }
 )
 
@@ -83,6 +85,7 @@ def pages(words: Mapping[str, Words]) -> dict[str, str]:
         "stop.md": _page(STOP, words["stop"], (), ()),
         "letter.md": _page(LETTER, words["letter"], (), ()),
         "instruction.md": _page(INSTRUCTION, words["instruction"], (), GIVING),
+        "look_back.md": _page(LOOK_BACK, words["look_back"], (), ()),
     }
 
 

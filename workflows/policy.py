@@ -107,6 +107,8 @@ class Policy:
     red_advice: str = ""
     group_lead_may_assign: bool = False
     other_group_must_recheck: bool = False
+    lookback_found_again: str = "reopen"
+    lookback_all_major: bool = True
     same_group_rounds: int = 3
     visits_per_month: int = 4
     forms_per_month: int = 2

@@ -100,6 +100,8 @@ RULES: dict[str, dict[str, Rule]] = {
         **{f"{colour}_advice": Words(60) for colour in COLOURS},
         "group_lead_may_assign": YesNo(),
         "other_group_must_recheck": YesNo(),
+        "lookback_found_again": OneOf(("reopen", "linked")),
+        "lookback_all_major": YesNo(),
         "same_group_rounds": Whole(1, 50),
         "visits_per_month": Whole(1, 31),
         "forms_per_month": Whole(0, 999),

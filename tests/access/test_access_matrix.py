@@ -16,11 +16,13 @@ from tests.access.world import ANONYMOUS, NOWHERE, PRINCIPALS, World
 from tracker.models import Role
 from tracker.policy import Cell, matrix
 
-OF_ISSUES = {"issue_id", "evidence_id", "notice_id", "extension_id", "consent_id", "letter_id", "letter_file_id"}
+OF_ISSUES = {"issue_id", "evidence_id", "notice_id", "extension_id", "consent_id", "letter_id", "letter_file_id",
+             "look_back_id"}  # fmt: skip
 SLOW = {
     "notices.pdf",
     "letters.pdf",
     "documents.pdf",
+    "look_backs.pdf",
 }  # makes a document each time: denied to everyone as usual, let in once
 # Let in, and yet nothing to show for the parameters that anybody may try.
 ELSEWHERE = {

@@ -36,6 +36,8 @@ from tracker.models import (
     Letter,
     LetterFile,
     LetterReply,
+    LookBack,
+    LookBackPlan,
     OutboxMessage,
     Person,
     Phase,
@@ -70,6 +72,7 @@ from workflows.handover import HandoverState
 from workflows.importing import ImportState
 from workflows.issue import IssueState
 from workflows.letter import LetterKind
+from workflows.look_back import LookBackState
 from workflows.planning.terms import TaskKind
 from workflows.round import RoundState
 
@@ -213,6 +216,7 @@ def _others(posts: Mapping[Role, Post]) -> dict[str, Any]:
         "message_id": message.id, "filter_id": kept.id, "group_id": factories.group().id,
         "star_id": factories.star().id, "token": "x", "mapping_id": _mapping(), **_round(posts), **_imports(),
         "handover_id": _handover(somebody, office), "substitute_id": _substitute(somebody, office),
+        "plan_id": _look_back_plan(),
     }  # fmt: skip
 
 
@@ -268,6 +272,34 @@ def _substitute(away: Post, office: Post) -> int:
     made = Substitute(
         person_id=away.person_id, substitute_id=office.person_id, first_day=clock.today(), last_day=clock.today(),
         entered_by_id=away.person_id, entered_at=factories.EPOCH,
+    )  # fmt: skip
+    return int(factories.saved(made).id)
+
+
+def _look_back_plan() -> int:
+    """Return a plan that drew nothing, since then closed."""
+    made = LookBackPlan(
+        name="示例", first_day=clock.today(), last_day=clock.today(), window_days=90, rules={"per_cent": 10}, seed=1,
+        frame=[], population=0, made_at=factories.EPOCH, closed_at=factories.EPOCH,
+    )  # fmt: skip
+    return int(factories.saved(made).id)
+
+
+def _look_back(issue: Issue) -> int:
+    """Return a look-back at an issue, as it was recorded before that was opened again."""
+    about = {"issue_number": issue.number, "place": "示例", "people": ["示例"], "finding": "示例", "state": "held"}
+    about |= {
+        "signed_off_on": "",
+        "plan": "",
+        "photos": [],
+        "done_on": "2026-01-05",
+        "recorded_on": "2026-01-05",
+        "number": "示例",
+    }
+    rest = dict.fromkeys(("star", "description", "unit", "responsible", "result", "group", "issuer", "new_number"), "")
+    made = LookBack(
+        issue_id=issue.id, state=LookBackState.HELD, number=f"示例{issue.id}", done_on=date(2026, 1, 5), finding="示例",
+        recorded_at=factories.EPOCH, content=about | rest,
     )  # fmt: skip
     return int(factories.saved(made).id)
 
@@ -346,4 +378,5 @@ def _of(issue: Issue, office: Post) -> dict[str, Any]:
         "document_id": document.id, "code": "x", "sha256": "x",
         "issue_id": issue.id, "evidence_id": evidence.id, "notice_id": notice.id, "extension_id": extension.id,
         "consent_id": consent.id, "letter_id": letter.id, "letter_file_id": _reply_photo(letter, asker),
+        "look_back_id": _look_back(issue),
     }  # fmt: skip

@@ -288,7 +288,7 @@ def reopen(cast: Cast) -> None:
     form.get_by_label("现场核查情况").fill("示例：又有渣土倾倒")
     form.get_by_label("新的整改时限").fill(AGAIN.isoformat())
     form.get_by_label("照片和文件").set_input_files(cast.photos(1))
-    finish(cast.group, form, "回头看发现反弹", "已重新打开")
+    finish(cast.group, form, "回头看发现反弹", "已登记反弹")
     state_is(cast.group, "整改中")
     expect(cast.group.page.locator(".page-header")).to_contain_text("反弹 1 次")
     assert overdue(cast) == {}

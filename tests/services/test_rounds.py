@@ -33,7 +33,6 @@ from tracker.policy import Actor
 from tracker.policy.rounds import visible_rounds, visible_stops
 from tracker.queries.rounds import round_list, round_page
 from tracker.services import round_edits, round_publishing, rounds
-from tracker.services.planning.gather import plan_input
 from tracker.services.round_plans import LEASE, plan_request, plan_work, plans_resume
 from tracker.services.rounds import GroupValues, RoundValues
 from tracker.services.transitions import stop_move
@@ -44,7 +43,7 @@ from workflows.round import StopFacts, StopState
 TODAY = date(2026, 3, 2)
 FIRST = TODAY + timedelta(days=1)
 DAYS = (FIRST, FIRST + timedelta(days=1))
-QUIET = Parameters(random_share=0, look_back_share=0)
+QUIET = Parameters(random_share=0)
 
 
 class County:
@@ -125,7 +124,7 @@ def test_recusal_own_unit_and_the_finder_keep_a_group_away(sqlite_app: Flask) ->
     factories.post(Role.GROUP_MEMBER, group_id=here.groups[1].id, unit_id=unit.id)
     submitted(one)
     submitted(two, found_by_group_id=here.groups[0].id, responsible_unit_id=unit.id)
-    held = here.planned(terms=Parameters(random_share=0, look_back_share=0, other_group_rechecks=True))
+    held = here.planned(terms=Parameters(random_share=0, other_group_rechecks=True))
     assert {(s.group_id, s.village_id) for s in stops_of(held) if s.village_id == one.id} == {
         (here.groups[1].id, one.id)
     }
@@ -166,7 +165,7 @@ def test_no_group_goes_to_the_same_village_too_many_rounds_running(app: Flask) -
             facts = StopFacts(frozenset({Capacity.GROUP}), round_is_out=True)
             stop_move(stop, "start", facts)
             db.session.commit()
-    terms = Parameters(random_share=0, look_back_share=0, same_group_rounds=2)
+    terms = Parameters(random_share=0, same_group_rounds=2)
     held = here.planned(terms=terms)
     assert {stop.group_id for stop in stops_of(held)} == {here.groups[1].id}
     alone = here.planned(terms=terms, groups=here.groups[:1])
@@ -332,18 +331,3 @@ def test_a_round_without_sense_is_refused_by_field(sqlite_app: Flask, given: dic
         rounds.round_create(values=here.values(**given), actor=here.office, at=AT)
     assert field in refused.value.errors
     assert not db.session.query(InspectionRound).count()
-
-
-def test_look_backs_are_a_share_drawn_by_the_seed(sqlite_app: Flask) -> None:
-    here = County(villages=1)
-    for _n in range(30):
-        factories.issue(
-            location=here.villages[0], state=IssueState.SIGNED_OFF, signed_off_at=AT, move_due_on=DAYS[-1],
-            import_batch_id=None, verified_by_id=factories.person().id, submitted_by_id=factories.person().id,
-            signed_off_by_id=factories.person().id,
-        )  # fmt: skip
-    held = here.planned(terms=Parameters(random_share=0, look_back_share=40))
-    drawn = [due.issue for due in plan_input(held, TODAY).dues if due.kind is TaskKind.LOOK_BACK]
-    assert 0 < len(drawn) < 30
-    held.seed = 8
-    assert drawn != [due.issue for due in plan_input(held, TODAY).dues if due.kind is TaskKind.LOOK_BACK]

@@ -80,6 +80,7 @@ GOOD: dict[str, tuple[IssueState, str, Any, IssueState]] = {
     "sign_off": (S.VERIFIED, "office", {"opinion": "同意"}, S.SIGNED_OFF),
     "refuse": (S.VERIFIED, "office", {"reason": "示例：材料不全"}, S.RECTIFYING),
     "reopen": (S.SIGNED_OFF, "finder", lambda w: {"finding": "示例：反弹", "deadline": later(w, 9)}, S.RECTIFYING),
+    "hold": (S.SIGNED_OFF, "finder", {"finding": "示例：保持良好"}, S.SIGNED_OFF),
     "dismiss": (S.REGISTERED, "office", {"reason": "示例：不属范围"}, S.DISMISSED),
     "extension": (
         S.RECTIFYING, "assignee", lambda w: {"reason": "示例：下雨", "new_deadline": later(w, 30)}, S.RECTIFYING,

@@ -16,7 +16,7 @@ from workflows.round import RoundState
 
 FORM = {
     "name": "示例轮次", "kind": "unannounced", "team_size": 2, "visits_a_day": 1, "random_share": 0,
-    "look_back_share": 0, "unvisited_days": 60, "same_group_rounds": 3, "visits_a_village": 1, "seed": 7,
+    "unvisited_days": 60, "same_group_rounds": 3, "visits_a_village": 1, "seed": 7,
 }  # fmt: skip
 
 

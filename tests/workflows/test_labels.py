@@ -21,11 +21,13 @@ from workflows.instruction import GIVING_CODES, INSTRUCTION
 from workflows.issue import ISSUE, Capacity, Clock, IssueState, Severity
 from workflows.ladder import PointCause
 from workflows.letter import LETTER, EndReason, LetterCapacity, LetterKind, LetterState
+from workflows.look_back import LOOK_BACK, LookBackState
 from workflows.planning.terms import LeftOutWhy, TaskKind
 from workflows.policy import Colour, Policy, Terms
 from workflows.policy_rules import POLICY_CODES, RULES, OneOf
 from workflows.reminding import DigestSection
 from workflows.round import ROUND, STOP, RoundState, StopState
+from workflows.sampling import PickReason
 from workflows.stage import STAGE_CODES
 
 ENUMS = [
@@ -54,6 +56,9 @@ ENUMS = [
     (labels.STOP_STATE, StopState),
     (labels.STOP_TRIGGER, set(STOP.triggers)),
     (labels.TASK_KIND, TaskKind),
+    (labels.LOOK_BACK_STATE, LookBackState),
+    (labels.LOOK_BACK_TRIGGER, set(LOOK_BACK.triggers)),
+    (labels.PICK_REASON, PickReason),
     (labels.LEFT_OUT, LeftOutWhy),
     (labels.LETTER_STATE, LetterState),
     (labels.LETTER_KIND, LetterKind),
@@ -75,7 +80,7 @@ def test_every_code_has_words_and_no_other(table: Mapping[str, str], codes: Any)
 
 def test_every_refusal_has_words_and_no_other() -> None:
     codes = ISSUE.codes | EXTENSION.codes | CONSENT.codes | IMPORT.codes | {START_NOT_HERE}
-    codes |= ROUND.codes | STOP.codes
+    codes |= ROUND.codes | STOP.codes | LOOK_BACK.codes
     codes |= LETTER.codes | INSTRUCTION.codes | GIVING_CODES
     codes |= HANDOVER.codes | HANDOVER_REQUEST_CODES
     codes |= {guard.code for guards in STARTS.values() for guard in guards}

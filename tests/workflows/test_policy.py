@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.issue import Severity
+from workflows.look_back import FoundAgain
 from workflows.policy import Colour, Policy, PolicyError, Terms, Urgency, policy_errors
 from workflows.policy_rules import POLICY_CODES, RULES, OneOf, WallTime, Words
 
@@ -28,6 +29,8 @@ def test_defaults_are_those_of_the_rules() -> None:
         **dict.fromkeys(("blue_name", "yellow_name", "red_name", "blue_advice", "yellow_advice", "red_advice"), ""),
         "group_lead_may_assign": False,
         "other_group_must_recheck": False,
+        "lookback_found_again": "reopen",
+        "lookback_all_major": True,
         "same_group_rounds": 3,
         "visits_per_month": 4,
         "forms_per_month": 2,
@@ -135,6 +138,8 @@ POLICIES = st.builds(
     max_extensions=st.integers(0, 10),
     group_lead_may_assign=st.booleans(),
     other_group_must_recheck=st.booleans(),
+    lookback_found_again=st.sampled_from(FoundAgain),
+    lookback_all_major=st.booleans(),
     clock_remind_before=FALLING,
     digest_at=st.sampled_from(["07:00", "12:00", "18:59"]),
     quiet_from=st.sampled_from(["19:00", "23:30"]),

@@ -18,13 +18,14 @@ from workflows.importing import IMPORT
 from workflows.instruction import INSTRUCTION
 from workflows.issue import ISSUE
 from workflows.letter import LETTER
+from workflows.look_back import LOOK_BACK
 from workflows.round import ROUND, STOP
 from workflows.spec import Workflow
 
 _WORKFLOWS: dict[str, Workflow[Any]] = {
     "issue": ISSUE, "extension": EXTENSION, "consent": CONSENT, "import": IMPORT, "round": ROUND,
     "stop": STOP, "letter": LETTER, "instruction": INSTRUCTION,
-    "handover": HANDOVER,
+    "handover": HANDOVER, "look_back": LOOK_BACK,
 }  # fmt: skip
 _LANGUAGE = click.option("--language", type=click.Choice(["zh_CN", "en"]), default="zh_CN", help="语言 / language")
 _NAME = click.argument("name", type=click.Choice(sorted(_WORKFLOWS)), default="issue")

@@ -28,7 +28,8 @@ from tracker.services.extensions import extension_approve, extension_refuse, ext
 from tracker.services.findings import FindingValues, finding_draft, finding_log
 from tracker.services.instructions import InstructionValues, instruction_give
 from tracker.services.issues import issue_dismiss, issue_refuse, issue_sign_off, issue_suspend
-from tracker.services.rechecks import issue_fail, issue_reopen, issue_verify
+from tracker.services.look_backs import look_back_found_again
+from tracker.services.rechecks import issue_fail, issue_verify
 from tracker.services.rectification import MeasureValues, issue_accept, issue_progress, issue_submit
 from tracker.storage import StoredFile
 from workflows.calendar import WorkCalendar
@@ -214,7 +215,7 @@ class Life:
         issue_sign_off(issue_id=self.issue.id, opinion="示例：同意销号", **self._by_office())
         if self.rng.random() < 0.05:
             yield self.pace.later(10, 30)
-            issue_reopen(
+            look_back_found_again(
                 issue_id=self.issue.id, finding=self.rng.choice(texts.REOPEN_WORDS),
                 deadline=self.stage.calendar.add_workdays(local_date(self.pace.at), 10),
                 files=self._photos(after=False, number=1), **self._by(self._roster_group()),

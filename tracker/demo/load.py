@@ -18,6 +18,7 @@ from tracker.demo.departures import departures_play
 from tracker.demo.documents import documents_tell
 from tracker.demo.letters import letters_play
 from tracker.demo.life import Life, Stage, Steps
+from tracker.demo.look_backs import look_backs_answer, look_backs_draw
 from tracker.demo.messages import messages_tell
 from tracker.demo.people import World, settle
 from tracker.demo.pictures import SCENES, scene
@@ -62,7 +63,9 @@ def demo_load(
         world = settle(county, since=local_date(begin), at=begin)
     photos = _photos()
     _tell(_lives(world, at, issues, rng, photos), at, progress, rest)
+    look_backs_draw(world, at)
     rounds_tell(world, at)
+    look_backs_answer(world, at)
     letters_play(world, at, rng, photos["ledger", True][:1])
     substitutes_name(world, at)
     documents_tell(world, at)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from tracker.clock import ZONE, local_date
 from tracker.database import db, transaction
+from tracker.demo.look_backs import look_back_tell
 from tracker.demo.people import World
 from tracker.models import (
     InspectionRound,
@@ -116,10 +117,10 @@ def _walk(world: World, round_id: int, today: date) -> None:
         held.begun_at = _instant(held.first_day)
         past = select(RoundStop).where(RoundStop.round_id == round_id, RoundStop.day < today)
         for stop in session.scalars(past.order_by(RoundStop.id)):
-            _visit(stop, [post.person_id for post in world.groups[world.group_of[stop.village_id]]])
+            _visit(stop, [post.person_id for post in world.groups[world.group_of[stop.village_id]]], world)
 
 
-def _visit(stop: RoundStop, people: Sequence[int]) -> None:
+def _visit(stop: RoundStop, people: Sequence[int], world: World) -> None:
     facts = StopFacts(capacities=frozenset({Capacity.GROUP}), round_is_out=True, has_reason=True)
     if ticket(_SEED, stop.id) < 0.08:
         stop_move(stop, "miss", facts)
@@ -128,8 +129,11 @@ def _visit(stop: RoundStop, people: Sequence[int]) -> None:
     begin = _instant(stop.day, 8 + 2 * min(stop.position, 4), 30)
     stop_move(stop, "start", facts)
     for task in stop.tasks:
-        _answer(task, begin, people[0])
-    found = any(task.outcome is TaskOutcome.FOUND for task in stop.tasks)
+        if task.kind is TaskKind.LOOK_BACK and task.issue_id is not None:
+            look_back_tell(task.issue_id, world, begin + timedelta(minutes=40))
+        else:
+            _answer(task, begin, people[0])
+    found = any(task.outcome in (TaskOutcome.FOUND, TaskOutcome.RECURRED) for task in stop.tasks)
     stop_move(stop, "finish", facts)
     db.session.add(
         Visit(

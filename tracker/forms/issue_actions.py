@@ -24,6 +24,7 @@ _NAMES = {
     "responsible_id": N_("责任人"), "assisting_unit_ids": N_("协办单位"), "sponsor_id": N_("包案县领导"),
     "goal": N_("整改目标"), "measures": N_("整改措施"), "stages": N_("整改阶段"), "done_measure_ids": N_("完成的措施"),
     "finished_stage_id": N_("完成的阶段"), "into_number": N_("并入的问题编号"), "files": N_("照片和文件"),
+    "done_on": N_("回头看日期"), "people": N_("到场人员"),
     "leader_id": N_("批示领导"), "recipient_unit_id": N_("办理单位"), "reply_by": N_("回复期限"),
     "confidential": N_("保密"), "kind": N_("报请事项"), "phase": N_("佐证类别"), "version": N_("版本"),
     "source_ref": N_("来源文号或会议"), "overdue_reason": N_("逾期原因"), "remark": N_("备注"),
@@ -145,8 +146,15 @@ class FindingOnSpotForm(ActForm):
     finding: Words = ""
 
 
-class ReopenForm(FindingOnSpotForm):
-    """What a look-back found, and until when it is to be rectified again."""
+class LookBackForm(FindingOnSpotForm):
+    """What a look-back found, when, and who went."""
+
+    done_on: Day = None
+    people: Annotated[list[Annotated[int, Field(ge=1, le=2**31 - 1)]], Field(max_length=50)] = []
+
+
+class ReopenForm(LookBackForm):
+    """What a look-back found, and until when it is to be rectified again, where the issue is opened again."""
 
     deadline: Day = None
 

@@ -19,7 +19,7 @@ OptionalVersion = Annotated[int | None, BLANK_IS_NONE]
 LABELS: Mapping[str, str] = {
     "name": N_("名称"), "kind": N_("类别"), "first_day": N_("开始日期"), "last_day": N_("结束日期"),
     "group_ids": N_("参加的督导组"), "seed": N_("随机种子"), "visits_a_day": N_("每队每天走访村数"),
-    "team_size": N_("几人一队"), "random_share": N_("随机抽查比例（%）"), "look_back_share": N_("回头看抽查比例（%）"),
+    "team_size": N_("几人一队"), "random_share": N_("随机抽查比例（%）"),
     "unvisited_days": N_("多少天未走访即列入"), "same_group_rounds": N_("同组连续走访同村轮数上限"),
     "visits_a_village": N_("每村每轮走访次数上限"), "other_group_rechecks": N_("由发现组以外的组复核"),
     "days": N_("出组日期"), "people": N_("人数"), "stops_a_day": N_("每天走访村数"), "group_id": N_("督导组"),
@@ -47,7 +47,6 @@ class RoundForm(_RoundForm):
     visits_a_day: int = Field(ge=1, le=20)
     team_size: int = Field(ge=1, le=50)
     random_share: int = Field(ge=0, le=100)
-    look_back_share: int = Field(ge=0, le=100)
     unvisited_days: int = Field(ge=1, le=3650)
     same_group_rounds: int = Field(ge=1, le=50)
     visits_a_village: int = Field(ge=1, le=5)
@@ -56,7 +55,7 @@ class RoundForm(_RoundForm):
     def terms(self) -> Parameters:
         """Return the numbers as the plan takes them."""
         return Parameters(
-            self.visits_a_day, self.team_size, self.random_share, self.look_back_share, self.unvisited_days,
+            self.visits_a_day, self.team_size, self.random_share, self.unvisited_days,
             self.same_group_rounds, self.visits_a_village, self.other_group_rechecks, dict(NEED),
         )  # fmt: skip
 

@@ -56,6 +56,7 @@ from tracker.labels.letters import (
     POINT_CAUSE,
 )
 from tracker.labels.lists import BAND, COLOUR_NAME, MINE, OUTCOME, SPAN, TAB, TIMING
+from tracker.labels.look_backs import LOOK_BACK_STATE, LOOK_BACK_TRIGGER, PICK_REASON
 from tracker.labels.office import (
     CHANNEL,
     COMMENT_KIND,
@@ -148,6 +149,8 @@ __all__ = [
     "LETTER_KIND",
     "LETTER_STATE",
     "LETTER_TRIGGER",
+    "LOOK_BACK_STATE",
+    "LOOK_BACK_TRIGGER",
     "MINE",
     "NAME_REASON",
     "NOTE_LEVEL",
@@ -155,6 +158,7 @@ __all__ = [
     "OUTCOME",
     "PAGE_TEXT",
     "PHASE",
+    "PICK_REASON",
     "POINT_CAUSE",
     "POLICY_CHOICE",
     "POLICY_ERROR",
@@ -205,6 +209,7 @@ def workflow_words() -> dict[str, Words]:
         "round": _words(ROUND_STATE, ROUND_TRIGGER),
         "stop": _words(STOP_STATE, STOP_TRIGGER),
         "letter": _words(LETTER_STATE, LETTER_TRIGGER, LETTER_CAPACITY),
+        "look_back": _words(LOOK_BACK_STATE, LOOK_BACK_TRIGGER),
         "instruction": _words(LETTER_STATE, LETTER_TRIGGER, LETTER_CAPACITY),
     }
 

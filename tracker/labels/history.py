@@ -51,6 +51,8 @@ HAPPENED: dict[str, str] = {
     "calendar": NP_("done", "工作日历调整"),
     "policy": NP_("done", "改按新规则"),
     "handover": NP_("done", "交接"),
+    "look_back": NP_("done", "回头看未反弹"),
+    "recur": NP_("done", "反弹（另立新问题）"),
     "conceal": NP_("done", "设为保密"),
     "reveal": NP_("done", "取消保密"),
 }

@@ -71,6 +71,8 @@ TRIGGER: dict[str, str] = {
     "calendar": N_("工作日历调整"),
     "policy": N_("改按新规则"),
     "handover": N_("交接"),
+    "look_back": N_("回头看"),
+    "recur": N_("反弹（另立新问题）"),
     "conceal": N_("设为保密"),
     "reveal": N_("取消保密"),
 }

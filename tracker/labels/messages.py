@@ -41,6 +41,8 @@ MESSAGE: dict[str, str] = {
     "dismissed": N_("{number} {place}：不予立案。{summary}"),
     "merged": N_("{number} {place}：有重复的问题并入本问题。{summary}"),
     "reopened": N_("{number} {place}：回头看发现反弹，重新整改，整改时限 {deadline}。{summary}"),
+    "look_back_held": N_("{number} {place}：回头看未反弹。{summary}"),
+    "recurred": N_("{number} {place}：回头看发现反弹，已另立新问题。{summary}"),
     "suspended": N_("{number} {place}：已挂账，时限暂停计算。{summary}"),
     "resumed": N_("{number} {place}：已恢复整改，整改时限 {deadline}。{summary}"),
     "extension_requested": N_("{number} {place}：责任单位申请延期，请批复。{summary}"),

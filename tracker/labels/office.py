@@ -45,6 +45,7 @@ SOURCE: dict[str, str] = {
     "report": N_("群众反映"),
     "self_check": N_("自查"),
     "import": N_("台账导入"),
+    "look_back": N_("回头看"),
 }
 PHASE: dict[str, str] = {
     "before": N_("整改前"),

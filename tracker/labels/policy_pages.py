@@ -67,6 +67,10 @@ POLICY_HELP: dict[str, str] = {
     "remind_letter_reply_days": N_("签收之后，回复提醒函的工作日数。"),
     "supervise_letter_reply_days": N_("签收之后，回复督办函的工作日数。"),
     "interview_letter_reply_days": N_("签收之后，回复约谈通知书的工作日数。"),
+    "lookback_found_again": N_(
+        "原问题退回整改，或者另立新问题、两个问题互相链接。保密问题一律退回，没有责任单位的一律另立。"
+    ),
+    "lookback_all_major": N_("选上，抽样时重大问题不抽签，全部列入。"),
     "same_group_rounds": N_("同一个组连续几轮走访过一个村，下一轮就换组。"),
     "visits_per_month": N_("减负：一个村一个自然月最多走访几次，编排时超过就提示。"),
     "forms_per_month": N_("减负：一个村一个自然月最多要求填报几份表格。"),

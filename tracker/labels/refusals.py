@@ -40,6 +40,10 @@ REFUSAL: dict[str, str] = {
     "you_consented": N_("您已作为领导表示同意，请由创建办其他同志办理"),
     "no_review_date": N_("请填写复审日期"),
     "review_date_not_ahead": N_("复审日期须晚于今天，请重新选择日期"),
+    # Look-backs.
+    "look_back_not_signed_off": N_("只有已销号的问题可以回头看，请刷新页面查看最新状态"),
+    "you_signed_off": N_("销号是您本人办的，请换一位同志回头看"),
+    "your_group_verified": N_("复核是本组做的，须由其他督导组回头看"),
     # Imports.
     "no_sign_off_day": N_("已销号的问题须有销号日期"),
     "import_no_start": N_("导入的问题不能以这个状态开始"),
@@ -150,6 +154,8 @@ POLICY_FIELD: dict[str, str] = {
     "red_advice": N_("红色怎么办"),
     "group_lead_may_assign": N_("督导组组长可以交办"),
     "other_group_must_recheck": N_("须由其他督导组复核"),
+    "lookback_found_again": N_("回头看发现反弹怎么办"),
+    "lookback_all_major": N_("重大问题全部回头看"),
     "same_group_rounds": N_("同一督导组连续走访同一村的轮数上限"),
     "clock_remind_before": N_("各环节办理期限提前提醒（工作日）"),
     "digest_at": N_("每日摘要发送时间"),

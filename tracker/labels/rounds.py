@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tracker.languages import N_, _
+from tracker.languages import N_, NP_, _
 
 ROUND_KIND: dict[str, str] = {
     "routine": N_("常态化"),
@@ -54,8 +54,9 @@ TASK_KIND: dict[str, str] = {
 }
 TASK_OUTCOME: dict[str, str] = {
     "passed": N_("复核通过"),
+    "held": N_("未反弹"),
     "failed": N_("复核不通过"),
-    "recurred": N_("反弹"),
+    "recurred": NP_("look-back", "反弹"),
     "found": N_("发现问题"),
     "nothing": N_("未发现问题"),
     "skipped": N_("未查"),
@@ -66,6 +67,7 @@ LEFT_OUT: dict[str, str] = {
     "own_unit": N_("名单所在组有人来自责任单位，须回避"),
     "consecutive": N_("名单所在组已连续多轮走访该村，应换组"),
     "finder": N_("名单所在组是发现组，须由其他组复核"),
+    "verifier": N_("名单所在组是原复核组，须由其他组回头看"),
     "capacity": N_("名单所在组本轮走访量已满"),
     "removed": N_("由创建办移出"),
 }
@@ -73,7 +75,7 @@ ROUND_REASON: dict[str, str] = {
     "recheck": N_("{since} 申请销号，待复核"),
     "late": N_("时限 {deadline}，逾期 {days} 个工作日"),
     "due_soon": N_("时限 {deadline}，在本轮结束前到期"),
-    "look_back": N_("{since} 销号，抽中回头看"),
+    "look_back": N_("回头看（抽样方案“{plan}”）：{since} 销号，{due} 前回头看"),
     "veto": N_("疑似出现否决情形"),
     "unvisited": N_("最近一次走访是 {since}，已 {days} 天"),
     "never_visited": N_("尚无走访记录"),

@@ -18,6 +18,7 @@ from tracker.models.issue import AssistingUnit, Issue, Measure, Source, Stage
 from tracker.models.lease import Heartbeat, Lease
 from tracker.models.ledger import FAR, IssueVersion, LedgerTerm
 from tracker.models.letter import Escalation, Letter, LetterFile, LetterIssue, LetterReply
+from tracker.models.look_back import LookBack, LookBackPlan
 from tracker.models.message import Counter, Notice, OutboxMessage
 from tracker.models.person import (
     ADMIN_ROLES,
@@ -101,6 +102,8 @@ __all__ = [
     "LetterFile",
     "LetterIssue",
     "LetterReply",
+    "LookBack",
+    "LookBackPlan",
     "Measure",
     "NameReason",
     "Notice",

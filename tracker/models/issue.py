@@ -29,6 +29,7 @@ class Source(StrEnum):
     REPORT = "report"
     SELF_CHECK = "self_check"
     IMPORT = "import"
+    LOOK_BACK = "look_back"
 
 
 # Said by what it is not: no index on the state can serve these words, so that a list walks the index in its own order.

@@ -19,9 +19,9 @@ class IssueVersion(Model):
     """How an issue stood in the ledgers from ``valid_from`` (inclusive) to ``until`` (exclusive).
 
     Its columns are those of ``Issue`` with the same names. ``beside`` holds what stands in other tables: ``measures``,
-    ``assisting`` (unit ids), ``evidence`` (a number), ``notices``, ``letters``, ``urged``, ``instructions``; what is
-    empty is left out. ``is_withdrawn``: it left the lists with an import that was undone. Rows are hash-chained; only
-    ``until`` is ever written again, once, when the next version begins.
+    ``assisting`` (unit ids), ``evidence`` (a number), ``notices``, ``letters``, ``urged``, ``instructions``,
+    ``look_backs``; what is empty is left out. ``is_withdrawn``: it left the lists with an import that was undone. Rows
+    are hash-chained; only ``until`` is ever written again, once, when the next version begins.
     """
 
     __tablename__ = "issue_version"

@@ -32,6 +32,7 @@ class TaskOutcome(StrEnum):
     """What came of one task of a stop."""
 
     PASSED = "passed"
+    HELD = "held"
     FAILED = "failed"
     RECURRED = "recurred"
     FOUND = "found"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -206,10 +206,16 @@ def _line(row: Row[Any], asked: Asked, late: Reckoner) -> LedgerRow:
     beside["notices"] = [_document(*said) for said in beside.get("notices", ())]
     # A document about several issues is for whoever may see them all; that can be told of the county's readers alone.
     beside["letters"] = [_document(*said[:2]) for said in beside.get("letters", ()) if sees_all or said[2]]
+    beside["look_backs"] = [_look_back(said) for said in beside.get("look_backs", ())]
     beside["urged"] = [datetime.fromisoformat(at) for at in beside.get("urged", ())]
     for name in ("measures", "instructions", "evidence"):
         beside.setdefault(name, None)
     return LedgerRow(issue, late.lateness(row), beside)
+
+
+def _look_back(said: str) -> Any:
+    day, _space, state = said.partition(" ")
+    return SimpleNamespace(done_on=date.fromisoformat(day), state=state)
 
 
 def _document(number: str, issued_at: str) -> Any:

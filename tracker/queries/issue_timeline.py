@@ -27,6 +27,7 @@ _LOOKS = {
     "reveal": ("brown", "unlock"), "calendar": ("grey", "calendar"), "policy": ("grey", "flag"),
     "handover": ("indigo", "swap"),
     "document": ("grey", "file"), "notice_receive": ("blue", "check"),
+    "look_back": ("green", "eye"), "recur": ("red", "repeat"),
     "letter_propose": ("violet", "hourglass"), "letter_issue": ("indigo", "stamp"),
     "letter_receive": ("blue", "check"), "letter_reply": ("teal", "message"), "letter_return": ("red", "undo"),
     "letter_settle": ("green", "seal"), "letter_withdraw": ("grey", "ban"),
@@ -174,6 +175,10 @@ _SIMPLE = (
     ("stage", N_("完成阶段 {value}")),
     ("review_on", N_("复审日期 {value}")),
     ("workdays", N_("暂停期间 {value} 个工作日，时限相应顺延")),
+    ("paper", N_("回头看记录 {value}")),
+    ("done_on", N_("回头看日期 {value}")),
+    ("went", N_("参加人员 {value}")),
+    ("new", N_("新问题 {value}")),
     ("duplicate_of", N_("与 {value} 重复")),
     ("duplicate", N_("{value} 并入本问题")),
     ("status", N_("台账所记情况 {value}")),
@@ -186,7 +191,12 @@ _SIMPLE = (
 
 
 def _simple(detail: dict[str, Any]) -> list[str]:
-    return [_(words).format(value=detail[key]) for key, words in _SIMPLE if detail.get(key) not in (None, "", [])]
+    found = ((detail.get(key), words) for key, words in _SIMPLE)
+    return [
+        _(words).format(value=_joined(map(str, value)) if isinstance(value, list) else value)
+        for value, words in found
+        if value not in (None, "", [])
+    ]
 
 
 def _handed(detail: dict[str, Any]) -> list[str]:

@@ -20,6 +20,7 @@ from tracker.models import (
     Indicator,
     Issue,
     IssueEvent,
+    LookBack,
     Measure,
     Notice,
     Person,
@@ -35,6 +36,7 @@ from tracker.queries.issues import PLACE, RESPONSIBLE, TOWNSHIP, UNIT, every_iss
 from tracker.queries.lateness import Lateness, reckoner
 from tracker.queries.letters import letters_taken
 from tracker.queries.paging import Order
+from workflows.look_back import SETTLED
 
 BATCH = 500
 Rows = Select[*tuple[Any, ...]]
@@ -105,10 +107,14 @@ def _rows(found: Iterable[Row[Any]], actor: Actor, beside: Any) -> Iterator[Ledg
 def _beside_full(ids: Sequence[int]) -> dict[str, dict[int, Any]]:
     evidence = select(Evidence.issue_id, func.count()).where(Evidence.issue_id.in_(ids), Evidence.phase == Phase.AFTER)
     measures = select(Measure.issue_id, Measure.words).where(Measure.issue_id.in_(ids)).order_by(Measure.position)
+    looked = select(LookBack.issue_id, LookBack.done_on, LookBack.state).where(
+        LookBack.issue_id.in_(ids), LookBack.state.in_(SETTLED)
+    )
     units = select(AssistingUnit.issue_id, Unit.name).join(Unit, Unit.id == AssistingUnit.unit_id)
     return {
         "evidence": {row[0]: row[1] for row in db.session.execute(evidence.group_by(Evidence.issue_id))},
         "measures": _collected(measures),
+        "look_backs": _grouped(looked.order_by(LookBack.id)),
         "assisting": _collected(units.where(AssistingUnit.issue_id.in_(ids)).order_by(Unit.id)),
     }
 

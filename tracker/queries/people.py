@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from tracker.database import db
 from tracker.models import Person, Post, Role, Unit
+from tracker.policy import Actor
 from tracker.queries.unit_search import LIMIT, typed
 
 RESPONSIBLE = (Role.ASSIGNEE, Role.VILLAGE)
@@ -77,6 +78,13 @@ def posts_of_group(group_id: int, today: date) -> list[Post]:
         .order_by(Post.role, Person.name)
     )
     return list(db.session.scalars(query))
+
+
+def colleagues(actor: Actor) -> dict[int, Person]:
+    """Return, by their ids, the people who act for the actor's group, or in the county's office, today."""
+    mine = Post.group_id == actor.group_id if actor.is_group else Post.role == Role.OFFICE
+    query = select(Person).join(Post, Post.person_id == Person.id).where(in_force(actor.today), mine, Person.is_active)
+    return {person.id: person for person in db.session.scalars(query.distinct().order_by(Person.id))}
 
 
 def leaders(today: date) -> list[tuple[int, str]]:

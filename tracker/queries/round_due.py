@@ -15,13 +15,25 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from tracker.clock import local_date
 from tracker.database import db
 from tracker.labels.rounds import LAX_TAG
-from tracker.models import InspectionRound, Issue, RoundStop, Unit, UnitKind, UnitTag, Visit
-from tracker.queries.rules import work_calendar
+from tracker.models import (
+    InspectionRound,
+    Issue,
+    LookBack,
+    LookBackPlan,
+    RoundStop,
+    Unit,
+    UnitKind,
+    UnitTag,
+    Visit,
+)
+from tracker.queries.rules import policy_on, work_calendar
 from workflows.issue import IssueState, Severity
-from workflows.planning.draw import draw, ticket
+from workflows.look_back import LookBackState
+from workflows.planning.draw import draw
 from workflows.planning.plan import Due
 from workflows.planning.terms import LeftOutWhy, Parameters, TaskKind
 from workflows.round import OUT, StopState
+from workflows.sampling import pressing
 
 _WEIGHT = {Severity.GENERAL: 2, Severity.SERIOUS: 3, Severity.MAJOR: 4}  # halves
 _MOST_LATE = 40  # working days; who is later than that is not more urgent still
@@ -37,6 +49,12 @@ class Search:
     villages: frozenset[int]
     units: Mapping[int, frozenset[int]]
     room: int
+
+    @property
+    def other_group_looks(self) -> bool:
+        """Tell whether another group than the one that re-checked must look back."""
+        policy = policy_on(self.held.first_day).policy
+        return self.terms.other_group_rechecks or policy.other_group_must_recheck
 
     def need(self, kind: TaskKind) -> int:
         """Return how much one reason of this kind counts for."""
@@ -60,7 +78,7 @@ def _issues(condition: ColumnElement[bool]) -> Select[Any]:
     return (
         select(
             Issue.id, village, Issue.state, Issue.severity, Issue.deadline, Issue.state_since, Issue.signed_off_at,
-            Issue.found_by_group_id, Issue.responsible_unit_id,
+            Issue.found_by_group_id, Issue.verified_group_id, Issue.responsible_unit_id,
         )
         .join(Unit, Unit.id == Issue.location_id)
         .where(condition, Issue.is_confidential.is_(False))
@@ -90,17 +108,25 @@ def _of_issue(search: Search, row: Any, kind: TaskKind, params: Mapping[str, Any
     barred = {group: LeftOutWhy.OWN_UNIT for group, units in search.units.items() if row.responsible_unit_id in units}
     if search.terms.other_group_rechecks and kind is TaskKind.RECHECK and row.found_by_group_id is not None:
         barred[row.found_by_group_id] = LeftOutWhy.FINDER
+    if search.other_group_looks and kind is TaskKind.LOOK_BACK and row.verified_group_id is not None:
+        barred[row.verified_group_id] = LeftOutWhy.VERIFIER
     need = search.need(kind) * _WEIGHT[row.severity] // 2 + extra
     return Due(row.village, kind, kind.value, need, row.id, params, barred)
 
 
 def _look_backs(search: Search) -> Iterator[Due]:
-    """Yield the share of what was signed off and is still within its window, drawn by the seed."""
-    closed = and_(Issue.state == IssueState.SIGNED_OFF, Issue.move_due_on >= search.held.first_day)
-    for row in db.session.execute(_issues(closed)):
-        if ticket(search.held.seed, row.id) * 100 < search.terms.look_back_share:
-            since = local_date(row.signed_off_at).isoformat()
-            yield _of_issue(search, row, TaskKind.LOOK_BACK, {"since": since})
+    """Yield what waits in a sample that was drawn; the nearer its last day, the more it weighs."""
+    waits = and_(
+        Issue.state == IssueState.SIGNED_OFF, LookBack.state == LookBackState.WAITING,
+        LookBackPlan.first_day <= search.held.last_day,
+    )  # fmt: skip
+    query = _issues(waits).add_columns(LookBack.due_on, LookBackPlan.name.label("plan"))
+    query = query.join(LookBack, LookBack.issue_id == Issue.id).join(LookBackPlan, LookBackPlan.id == LookBack.plan_id)
+    for row in db.session.execute(query):
+        since = local_date(row.signed_off_at).isoformat()
+        told = {"plan": row.plan, "since": since, "due": row.due_on.isoformat()}
+        extra = pressing(row.due_on, search.held.first_day)
+        yield _of_issue(search, row, TaskKind.LOOK_BACK, told, extra=extra)
 
 
 def _suspected(search: Search) -> Iterator[Due]:

@@ -21,12 +21,14 @@ from tracker.models import (
     IssueVersion,
     Letter,
     LetterIssue,
+    LookBack,
     Measure,
     Notice,
     Phase,
 )
 from workflows.issue import IssueState
 from workflows.letter import LetterState
+from workflows.look_back import SETTLED
 
 _BOUND = ("seq", "issue_id", "valid_from", "until", "prev_hash", "hash")
 COLUMNS = tuple(column.key for column in IssueVersion.__table__.columns if column.key not in _BOUND)
@@ -110,6 +112,8 @@ def _branches(ids: Sequence[int]) -> Iterator[Select[Any]]:
     yield branch(Notice, "notices", Notice.id, Notice.number, Notice.issued_at)
     yield branch(IssueEvent, "urged", IssueEvent.seq, at=IssueEvent.at).where(IssueEvent.trigger == "urge")
     yield branch(Comment, "instructions", Comment.id, Comment.words).where(Comment.kind == CommentKind.INSTRUCTION)
+    looked = cast(LookBack.done_on, String) + " " + cast(LookBack.state, String)
+    yield branch(LookBack, "look_backs", LookBack.id, looked).where(LookBack.state.in_(SETTLED))
     others = select(func.count()).where(LetterIssue.letter_id == Letter.id).correlate(Letter).scalar_subquery()
     letters = branch(LetterIssue, "letters", Letter.id, Letter.number, Letter.issued_at, others)
     letters = letters.join(Letter, Letter.id == LetterIssue.letter_id)

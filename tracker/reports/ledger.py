@@ -12,6 +12,7 @@ from tracker.languages import N_, _
 from tracker.policy import Actor
 from tracker.queries.ledger import LedgerRow
 from tracker.reports.xlsx import Column, Sheet, write
+from workflows.look_back import LookBackState
 
 Value = str | int | date | None
 Reader = Callable[[LedgerRow], Value]
@@ -49,6 +50,16 @@ def _outcome(row: LedgerRow) -> str:
 def _recheck(row: LedgerRow) -> str:
     issue = row.issue
     return _joined(_day(issue.verified_at), issue.verifier, issue.recheck_finding) if issue.verified_at else ""
+
+
+def _look_backs(row: LedgerRow) -> str:
+    """Return what each look-back found; where a ledger told of recurrences alone, how many."""
+    found = row.beside["look_backs"] or ()
+    lines = [f"{one.done_on} {labels.word(labels.LOOK_BACK_STATE, one.state)}" for one in found]
+    told = sum(one.state == LookBackState.FOUND_AGAIN for one in found)
+    if row.issue.recurrences > told:
+        lines.append(_("反弹 {n} 次").format(n=row.issue.recurrences))
+    return "\n".join(lines)
 
 
 def _late(row: LedgerRow) -> str:
@@ -95,7 +106,7 @@ FULL: tuple[tuple[str, int, Reader], ...] = (
     (N_("佐证"), 6, lambda row: row.beside["evidence"] or 0),
     (N_("复核日期/人/结论"), 20, _recheck),
     (N_("销号日期/批准人"), 16, lambda row: _joined(_day(row.issue.signed_off_at), row.issue.signer)),
-    (N_("回头看"), 10, lambda row: _("反弹 {n} 次").format(n=row.issue.recurrences) if row.issue.recurrences else ""),
+    (N_("回头看"), 16, _look_backs),
     (N_("备注"), 16, lambda row: row.issue.remark),
 )
 OVERDUE: tuple[tuple[str, int, Reader], ...] = (

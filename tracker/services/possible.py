@@ -11,10 +11,12 @@ from tracker.policy import Actor, capacities
 from tracker.queries.issue_page import IssuePage
 from tracker.queries.rules import policy_of
 from tracker.services.facts import facts_for, holds_post_at
+from tracker.services.look_back_facts import look_back_facts
 from workflows.consent import CONSENT, CONSENT_AT, ConsentFacts, ConsentKind, consent_request_refusal
 from workflows.engine import NOT_BY_YOU, available
 from workflows.extension import EXTENSION, ExtensionFacts, request_refusal
 from workflows.issue import ISSUE, Capacity, IssueFacts, IssueState
+from workflows.look_back import LOOK_BACK, LookBackState
 
 _DAY = timedelta(days=1)
 # What the form of a step supplies itself.
@@ -35,6 +37,15 @@ def optimistic_facts(page: IssuePage, actor: Actor, at: datetime) -> IssueFacts:
     """Return the facts of the issue as they stand, with everything that a form can add already there."""
     today = local_date(at)
     return facts_for(page.issue, actor, at, **_FILLED_IN, deadline=today, review_date=today + _DAY)
+
+
+def look_back_moves(page: IssuePage, actor: Actor, at: datetime) -> Moves:
+    """Map the two results of a look-back at what is signed off to the code that refuses them, or ``None``."""
+    if page.issue.state is not IssueState.SIGNED_OFF:
+        return {}
+    facts = look_back_facts(page.issue, actor, at, has_recheck_finding=True)
+    found = available(LOOK_BACK, LookBackState.WAITING, facts)
+    return _mine({"hold": found["hold"], "reopen": found["find_again"]})
 
 
 def extension_request_move(page: IssuePage, actor: Actor, at: datetime) -> Moves:

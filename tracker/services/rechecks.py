@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -76,11 +76,12 @@ def issue_verify(
 
 def issue_reopen(
     *, issue_id: int, finding: str, deadline: date | None, actor: Actor, at: datetime, version: int | None = None,
-    files: Sequence[StoredFile] = (),
+    files: Sequence[StoredFile] = (), told: Mapping[str, Any] | None = None,
 ) -> Issue:  # fmt: skip
     """Open a signed-off issue again after a look-back, with a new deadline. Counts a recurrence.
 
-    Everyone who closed it is told. Raises ``RefusedError`` where nobody would have to rectify it.
+    Everyone who closed it is told. ``told`` is what the event says besides.
+    Raises ``RefusedError`` where nobody would have to rectify it.
     """
     with transaction():
         issue = issue_for_change(issue_id, actor, version)
@@ -94,7 +95,7 @@ def issue_reopen(
         evidence = evidence_attach(issue, Phase.LOOKBACK, files, actor=actor, at=at)
         circles = (Audience.CLOSERS, Audience.OFFICE, Audience.RESPONSIBLE)
         closers = people(issue, today, *circles, also=sign_off_consenters(issue))
-        detail = {
+        detail = dict(told or {}) | {
             "finding": words, "old_deadline": issue.deadline.isoformat() if issue.deadline else None,
             "deadline": deadline.isoformat() if deadline else None, "evidence": [row.id for row in evidence],
         }  # fmt: skip

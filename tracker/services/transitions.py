@@ -21,6 +21,7 @@ from tracker.models import (
     IssueEvent,
     Letter,
     LetterIssue,
+    LookBack,
     Reminder,
     RoundStop,
 )
@@ -40,8 +41,9 @@ from workflows.instruction import machine_of
 from workflows.issue import ISSUE, OPEN_STATES, IssueState
 from workflows.ladder import climbing_from
 from workflows.letter import EndReason, LetterCapacity, LetterFacts, LetterState, ends_with
+from workflows.look_back import LOOK_BACK, LookBackFacts
 from workflows.round import ROUND, STOP, RoundFacts, StopFacts
-from workflows.spec import TransitionRefusedError, Workflow
+from workflows.spec import Step, TransitionRefusedError, Workflow
 
 LARGEST_ID = 2**31 - 1
 _CONSENTING = (IssueState.RECTIFYING, IssueState.VERIFIED)
@@ -92,10 +94,7 @@ def advance(
     """
     with db.session.no_autoflush:
         facts = facts_for(issue, actor, at, **proposed)
-        try:
-            step = fire(ISSUE, issue.state, trigger, facts)
-        except TransitionRefusedError as refusal:
-            raise refused(refusal.code) from refusal
+        step = _step(ISSUE, issue, trigger, facts)
         if (changes or {}).get("deadline", issue.deadline) != issue.deadline:
             issue.deadline_time = None  # the hour belonged to the day before
         for name, value in (changes or {}).items():
@@ -163,12 +162,19 @@ def handover_move(handover: Handover, trigger: str, facts: HandoverFacts) -> Non
     _move(HANDOVER, handover, trigger, facts)
 
 
+def look_back_permit(record: LookBack, trigger: str, facts: LookBackFacts) -> None:
+    """Raise where the law would refuse to move the look-back along."""
+    _step(LOOK_BACK, record, trigger, facts)
+
+
+def look_back_move(record: LookBack, trigger: str, facts: LookBackFacts) -> None:
+    """Ask the law and move a look-back along."""
+    _move(LOOK_BACK, record, trigger, facts)
+
+
 def import_permit(batch: ImportBatch, trigger: str, facts: ImportFacts) -> None:
     """Raise where the law would refuse to move the import along."""
-    try:
-        fire(IMPORT, batch.state, trigger, facts)
-    except TransitionRefusedError as refusal:
-        raise refused(refusal.code) from refusal
+    _step(IMPORT, batch, trigger, facts)
 
 
 def import_move(batch: ImportBatch, trigger: str, facts: ImportFacts) -> None:
@@ -178,8 +184,13 @@ def import_move(batch: ImportBatch, trigger: str, facts: ImportFacts) -> None:
 
 def _move(workflow: Workflow[Any], record: Any, trigger: str, facts: Any) -> None:
     """Ask the law of ``workflow`` and move ``record`` along."""
+    record.state = _step(workflow, record, trigger, facts).dest
+
+
+def _step(workflow: Workflow[Any], record: Any, trigger: str, facts: Any) -> Step[Any]:
+    """Return the step that the law of ``workflow`` allows; raise with its words where it allows none."""
     try:
-        record.state = fire(workflow, record.state, trigger, facts).dest
+        return fire(workflow, record.state, trigger, facts)
     except TransitionRefusedError as refusal:
         raise refused(refusal.code) from refusal
 

@@ -70,11 +70,9 @@ def visit_note(*, stop_id: int, words: str, files: Sequence[StoredFile], actor: 
 
 
 def outcomes_of(task: RoundTask) -> tuple[TaskOutcome, ...]:
-    """Return what the group may answer by hand; a re-check is answered by the act on its issue."""
-    if task.kind is TaskKind.RECHECK:
+    """Return what the group may answer by hand; a re-check and a look-back are answered by the act on their issue."""
+    if task.kind in (TaskKind.RECHECK, TaskKind.LOOK_BACK):
         return (TaskOutcome.SKIPPED,)
-    if task.kind is TaskKind.LOOK_BACK:
-        return (TaskOutcome.PASSED, TaskOutcome.SKIPPED)
     return (TaskOutcome.NOTHING, TaskOutcome.FOUND, TaskOutcome.SKIPPED)
 
 

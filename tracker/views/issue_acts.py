@@ -13,7 +13,7 @@ from tracker.forms import issue_actions as forms
 from tracker.languages import N_, NP_, _
 from tracker.models import Issue
 from tracker.queries.issue_page import issue_numbered, issue_seen
-from tracker.services import comments, consents, extensions, issues, rechecks, rectification
+from tracker.services import comments, consents, extensions, issues, look_backs, rechecks, rectification
 from tracker.services.annotations import ALL, issue_annotate
 from tracker.services.assignments import Assignment, issue_assign, issue_contest, issue_reassign
 from tracker.services.findings import finding_register
@@ -166,8 +166,12 @@ ACTS: tuple[Act, ...] = (
         "reason", "wrench",
     ),
     Act(
-        "reopen", "issue.reopen", N_("回头看发现反弹"), N_("已重新打开"), F.ReopenForm,
-        _with_files(rechecks.issue_reopen), "reopen", "repeat", "danger", takes_files=True,
+        "hold", "look_back.record", N_("回头看未反弹"), N_("已登记回头看未反弹"), F.LookBackForm,
+        _with_files(look_backs.look_back_hold), "hold", "check-double", takes_files=True,
+    ),
+    Act(
+        "reopen", "issue.reopen", N_("回头看发现反弹"), N_("已登记反弹"), F.ReopenForm,
+        _with_files(look_backs.look_back_found_again), "reopen", "repeat", "danger", takes_files=True,
     ),
     Act("reassign", "issue.reassign", N_("改派"), N_("已改派"), F.AssignForm, _reassign, "assign", "swap"),
     Act(

@@ -22,13 +22,15 @@ from tracker.queries.issue_page import IssuePage, issue_page
 from tracker.queries.issue_timeline import timeline_of
 from tracker.queries.lateness import Lateness, Reckoner
 from tracker.queries.letters import letters_of_issue
-from tracker.queries.people import leaders
+from tracker.queries.look_backs import look_backs_of_issue
+from tracker.queries.people import colleagues, leaders
 from tracker.queries.rules import policy_of, work_calendar
 from tracker.queries.visits import stop_of_issue
 from tracker.services.assignments import ProposedDeadline, deadline_proposed
 from tracker.services.comments import URGED
 from tracker.services.documents import documents_possible, extension_documents
 from tracker.services.evidence import phases_open
+from tracker.services.look_back_facts import way_of
 from tracker.storage import StoredFile
 from tracker.views.access import own_path
 from tracker.views.issue_offers import offers, panel
@@ -36,8 +38,10 @@ from tracker.views.issue_photos import documents, photo_cycles
 from tracker.views.received import to_keep
 from workflows.calendar import WorkCalendar
 from workflows.issue import OPEN_STATES, WAITING, Capacity, Clock
+from workflows.look_back import FoundAgain
 
 _ASSIGNING = ("assign", "reassign")
+_LOOKING = ("hold", "reopen")
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,9 @@ def _for_forms(page: IssuePage, triggers: set[str]) -> dict[str, Any]:
         "letters": letters_of_issue(issue.id, g.actor),
         "may_write_urge": g.actor.role is Role.OFFICE and issue.state in URGED,
         **_documents(page),
+        "look_backs": look_backs_of_issue(issue.id, g.actor),
+        "looking": _looking(issue, triggers),
+        "opens_again": way_of(issue, today) is FoundAgain.REOPEN,
         "evidence_needed": policy.for_severity(issue.severity).evidence_needed,
         "evidence_held": _held(page),
         "max_extensions": policy.max_extensions,
@@ -113,6 +120,14 @@ def _documents(page: IssuePage) -> dict[str, Any]:
         "possible": documents_possible(issue, g.actor) if may and issue.number else {},
         "extension_kinds": {one.id: extension_documents(one, issue, g.actor) for one in page.extensions} if may else {},
     }
+
+
+def _looking(issue: Issue, triggers: set[str]) -> list[tuple[int, str]]:
+    """Return who may have gone on a look-back: the reader's people but for those who come from there."""
+    if triggers.isdisjoint(_LOOKING):
+        return []
+    people = colleagues(g.actor).items()
+    return [(id, one.name) for id, one in people if not g.actor.is_group or one.home_unit_id != issue.location_id]
 
 
 def _held(page: IssuePage) -> int:

@@ -49,6 +49,7 @@ _ASIDE: Mapping[str, Callable[[Issue], bool]] = {
 def offers(page: IssuePage, at: datetime) -> list[Offer]:
     """Return everything the reader may do or might have done: decisions first, taking back what was asked last."""
     moves = dict(possible.issue_moves(page, g.actor, at))
+    moves |= possible.look_back_moves(page, g.actor, at)
     moves |= {trigger: None for trigger, holds in _ASIDE.items() if holds(page.issue)}
     if "request" in (asked := possible.extension_request_move(page, g.actor, at)):
         moves["extension"] = asked["request"]

@@ -34,7 +34,7 @@ class NavEntry:
 
 # Blueprints whose pages belong to another one's entry of the navigation.
 _SECTIONS = {
-    "visit_reports": "visits", "ad_hoc_visits": "visits",
+    "visit_reports": "visits", "ad_hoc_visits": "visits", "look_back_plans": "look_backs",
     "issue": "issues", "issue_actions": "issues", "bulk": "issues", "letter_acts": "letters", "points": "letters",
     "posts": "accounts", "unit_acts": "units",
     "round_stops": "rounds", "round_acts": "rounds", "unit_files": "units", "rule_calendar": "rules",
@@ -52,6 +52,7 @@ _ENTRIES = (
     ("letters.index", "letter.read", N_("督办"), "stamp"),
     ("inbox.index", "self", N_("消息"), "bell"),
     ("rounds.index", "round.read", N_("巡查轮次"), "route"),
+    ("look_backs.index", "look_back.read", N_("回头看"), "eye"),
     ("handovers.index", "handover.read", N_("交接"), "swap"),
     ("coverage.index", "coverage.read", N_("走访覆盖"), "chart"),
     ("coverage.mine", "burden.own", N_("本村负担"), "book"),

@@ -31,6 +31,7 @@ class LeftOutWhy(StrEnum):
     OWN_UNIT = "own_unit"
     CONSECUTIVE = "consecutive"
     FINDER = "finder"
+    VERIFIER = "verifier"
     CAPACITY = "capacity"
     REMOVED = "removed"
 
@@ -60,7 +61,6 @@ class Parameters:
     visits_a_day: int = 3
     team_size: int = 2
     random_share: int = 5
-    look_back_share: int = 10
     unvisited_days: int = 60
     same_group_rounds: int = 3
     visits_a_village: int = 1
