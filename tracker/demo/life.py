@@ -215,11 +215,10 @@ class Life:
         issue_sign_off(issue_id=self.issue.id, opinion="示例：同意销号", **self._by_office())
         if self.rng.random() < 0.05:
             yield self.pace.later(10, 30)
-            look_back_found_again(
-                issue_id=self.issue.id, finding=self.rng.choice(texts.REOPEN_WORDS),
-                deadline=self.stage.calendar.add_workdays(local_date(self.pace.at), 10),
-                files=self._photos(after=False, number=1), **self._by(self._roster_group()),
-            )  # fmt: skip
+            deadline = self.stage.calendar.add_workdays(local_date(self.pace.at), 10)
+            finding, files = self.rng.choice(texts.REOPEN_WORDS), self._photos(after=False, number=1)
+            by = self._by(self._roster_group()) | {"issue_id": self.issue.id}
+            look_back_found_again(finding=finding, deadline=deadline, files=files, **by)
             yield self.pace.to_deadline(self.issue.deadline)
             yield from self._submit_until_verified()
             yield from self._sign_off()
