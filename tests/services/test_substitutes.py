@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests import factories, flows
-from tests.services.test_channels import address
+from tests import factories, flows, listeners
+from tests.services.test_channels import address, channel
 from tests.services.test_digests import digests, noted, sections
 from tests.services.test_refreshing import FRIDAY, made, reached, run, said, web  # noqa: F401  # a fixture
 from tests.services.test_reminders import MONDAY, due, morning
@@ -22,6 +24,7 @@ from tracker.labels.messages import message_words
 from tracker.models import AuditEntry, ChannelKind, OutboxMessage, Person, Post, Role, Substitute, UnitKind
 from tracker.policy import Actor, actor_of
 from tracker.relay import RelayReport
+from tracker.sealing import seal
 from tracker.services import digests as digest_service
 from tracker.services.comments import issue_remind
 from tracker.services.digests import digests_send, urgent_send
@@ -313,3 +316,34 @@ def test_a_copys_list_shows_what_its_reader_may_see_of_it(app: Flask) -> None:
     assert f'href="/issues/{unseen.issue.id}"' not in page
     listed = client.get(f"/issues/?digest=2026-03-09&part=due&absent={away.person_id}").text
     assert [one.issue.number in listed for one in (seen, unseen)] == [True, False]
+
+
+def test_a_digest_goes_by_mail_as_text_and_markup_to_both(app: Flask, tmp_path: Path) -> None:
+    here, other = due(FRIDAY), stranger()
+    away, proof = here.assignee, listeners.certificate(tmp_path)
+    app.config |= {
+        "CHANNEL_HOSTS": ["localhost"], "CHANNEL_CA_FILE": str(proof.ca_file), "BASE_URL": "https://duban.example.org/",
+    }  # fmt: skip
+    named(here.office, other.person_id, who=away.person_id)
+    with listeners.mail_server(proof) as sink:
+        settings = {"host": "localhost", "port": sink.port, "security": "starttls", "sender": "d@example.org"}
+        settings["user"] = "d"
+        sealed = seal({"password": listeners.PASSWORD}, app.config["SECRET_KEY"])
+        channel(ChannelKind.MAIL, settings=settings, secrets=sealed, per_minute=6000)
+        address(db.session.get_one(Person, away.person_id), address="away@example.org")
+        address(other.person, address="other@example.org")
+        tick(at=morning(MONDAY))
+        assert run(app, morning(MONDAY, 10)) == RelayReport(sent=2)
+    mails = {mail["To"]: mail for mail in sink.mails}
+    assert len(set(sink.ids())) == 2
+    found = {}
+    for to, mail in mails.items():
+        assert mail.get_content_type() == "multipart/alternative"
+        text, html = (part.get_content() for part in mail.iter_parts())
+        assert f"{here.issue.number}" in text
+        assert f"{here.issue.number}" in html
+        found[to] = re.findall(r'href="([^"]*)"', html)
+    root, listed = "https://duban.example.org", "/issues/?digest=2026-03-09&amp;part=due"
+    own = [listed, f"/issues/{here.issue.id}", "/inbox"]
+    assert found == {"away@example.org": [root + path for path in own], "other@example.org": [f"{root}/inbox"]}
+    assert f"代 {away.name} 接收" in mails["other@example.org"]["Subject"]
