@@ -5,25 +5,46 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from PIL import Image
 from playwright.sync_api import Browser
+from sqlalchemy import Select, select
 
-from tests.browser.demo import LOGINS, rechecker, rectifier, verified
+from tests.browser.demo import AT, LOGINS, rechecker, rectifier, verified
 from tests.browser.imported import to_check
 from tests.browser.visitors import DESK, PHONE, Visitor, visiting
 from tests.conftest import ROOT
+from tracker.database import db
 from tracker.demo.people import DEMO_PASSWORD
 from tracker.demo.pictures import scene
-from tracker.models import Role
+from tracker.labels.digests import digest_parts
+from tracker.models import (
+    Heartbeat,
+    InspectionRound,
+    Lease,
+    Letter,
+    OutboxMessage,
+    Person,
+    Role,
+    Setting,
+    SupervisionGroup,
+)
+from tracker.queries.health import TICK_REPORT
+from tracker.services.digests import digests_send
+from tracker.services.leases import CLOCK, database_instant
+from tracker.services.reminders import reminders_sweep
+from workflows.round import RoundState
 
 pytestmark = pytest.mark.browser
 ARRIVED = """images => Promise.all(
   images.filter(one => one.getBoundingClientRect().top < innerHeight).map(one => one.decode()))"""
 COLOURS, LIMIT = 128, 150_000
+HOLDERS = ("server-1:1834", "server-2:977")
 SCREENS = {"390": {**PHONE, "device_scale_factor": 2}, "1440": DESK}
 
 
@@ -76,12 +97,74 @@ def ledger_to_check(visitor: Visitor, app: Flask) -> None:
     page.locator("tr:focus[data-fate=wrong]").wait_for()
 
 
+def plan_of_a_group(visitor: Visitor, app: Flask) -> None:
+    """Open the plan that is still being made, at one of its groups."""
+    path_as(f"/rounds/{found(app, planned())}?view=group&group={found(app, select(SupervisionGroup.id))}", Role.OFFICE)(
+        visitor, app
+    )
+
+
+def planned() -> Select[tuple[int]]:
+    return select(InspectionRound.id).where(InspectionRound.state == RoundState.PLANNED)
+
+
+def fullest_digest(visitor: Visitor, app: Flask) -> None:
+    """Open the digest of the day that has something to say under the most headings."""
+    with app.app_context():
+        reminders_sweep(at=AT)
+        digests_send(at=AT)
+        told = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "digest")).all()
+        message = max(told, key=lambda one: (len(digest_parts(one.context)), -one.id))
+        person = db.session.get_one(Person, message.recipient_id)
+        db.session.remove()
+    visitor.sign_in(person.login, DEMO_PASSWORD)
+    visitor.go(f"/inbox/{message.id}")
+
+
+def running_well(visitor: Visitor, app: Flask) -> None:
+    """Show how the system runs while one of two clocks leads and has just ticked."""
+    with app.app_context():
+        now, since = database_instant(), database_instant() - timedelta(days=3)
+        db.session.merge(
+            Lease(name=CLOCK, holder=HOLDERS[0], fence=7, taken_at=since, expires_at=now + timedelta(minutes=5))
+        )
+        for holder in HOLDERS:
+            db.session.merge(
+                Heartbeat(
+                    holder=holder, version=app.config["VERSION"], started_at=since, beat_at=now,
+                    is_leader=holder == HOLDERS[0], clock_off=0.1, fault="",
+                )
+            )  # fmt: skip
+        report = {"ticked_at": now.isoformat(), "report": {"reminders": 3, "digests": 12}}
+        db.session.merge(Setting(key=TICK_REPORT, value=report))
+        db.session.commit()
+        db.session.remove()
+    path_as("/health/status", Role.OFFICE)(visitor, app)
+
+
+def issued_letter(visitor: Visitor, app: Flask) -> None:
+    letters = select(Letter.id).where(Letter.number.is_not(None)).order_by(Letter.kind.desc(), Letter.id)
+    path_as(f"/letters/{found(app, letters)}", Role.OFFICE)(visitor, app)
+
+
+def found(app: Flask, query: Select[Any]) -> Any:
+    """Return the first that the query finds in the demo county."""
+    with app.app_context():
+        one = db.session.scalars(query).first()
+        db.session.remove()
+    assert one is not None
+    return one
+
+
 SHOWN = {
     "my-move-390": home_of_a_group, "my-move-1440": path_as("/", Role.OFFICE),
     "new-finding-390": finding, "new-finding-1440": finding,
     "issue-390": issue_of_somebody, "issue-1440": issue_at_the_office,
     "issues-390": path_as("/issues/", Role.OFFICE), "issues-1440": path_as("/issues/", Role.OFFICE),
     "import-1440": ledger_to_check,
+    "round-1440": plan_of_a_group, "visits-390": path_as("/visits/", Role.GROUP_LEAD),
+    "digest-390": fullest_digest, "letter-1440": issued_letter,
+    "health-1440": running_well,
     "overdue-390": path_as("/overdue", Role.LEADER), "overdue-1440": path_as("/overdue", Role.LEADER),
     "units-390": path_as("/units/", Role.OFFICE), "units-1440": path_as("/units/", Role.OFFICE),
     "rules-390": path_as("/rules/", Role.OFFICE), "rules-1440": path_as("/rules/", Role.OFFICE),
