@@ -45,7 +45,7 @@ def test_what_is_pasted_is_foreseen_then_kept_then_taken_back(office: FlaskClien
     done = office.post(PAGE, data=GIVEN | {"text": TEXT, "apply": "1"})
     assert (done.status_code, len(kept())) == (303, 4)
     shown = office.get(done.location).text
-    assert "示例发〔2026〕9号" in shown
+    assert "2027 年放假安排：示例发〔2026〕9号（示例人员" in shown
     assert "尚未公布" not in shown
     assert office.post(PAGE, data=GIVEN | {"text": TEXT, "apply": "1"}).status_code == 422
     foreseen = office.post(f"{PAGE}/remove", data={"year": "2027"})

@@ -92,7 +92,7 @@ def _rows(lines: Sequence[NoticeLine]) -> list[CalendarRow]:
     if len(lines) > MOST_LINES:
         raise InvalidError({"text": _("一次最多 {n} 行").format(n=MOST_LINES)})
     if wrong:
-        raise InvalidError({"text": _("有 {n} 行不能导入，请按下表“结果”一栏修改后再预览").format(n=wrong)})
+        raise InvalidError({"text": _("有 {n} 行不能导入，请按“读到的内容”里的“结果”修改后再预览").format(n=wrong)})
     if not lines:
         raise InvalidError({"text": _("请粘贴放假安排，或选择文件")})
     return [

@@ -36,7 +36,7 @@ def _page(
 ) -> str:
     return render_template(
         "rules/calendar.html", year=year, months=queries.year_months(year), acts=queries.correction_acts(year),
-        published=queries.is_published(year), notice=notice_of(year), typed=typed,
+        published=queries.is_published(year), brought=notice_of(year), typed=typed,
         errors=errors, preview=preview, removing=removing, may=may_change(),
         labels=field_labels(), tab="calendar", years=(queries.FIRST_YEAR, queries.LAST_YEAR),
     )  # fmt: skip
