@@ -79,8 +79,8 @@ from workflows.round import RoundState
 ANONYMOUS = "anonymous"
 PRINCIPALS = (*(role.value for role in Role), ANONYMOUS)
 NOWHERE = 987_654
-# Not business: who is signed in, who tried, what was noted.
-_ASIDE = ("sign_in", "sign_in_attempt", "audit_entry", "chain_head")
+# Not business: who is signed in, who tried, what was noted, which file went out.
+_ASIDE = ("sign_in", "sign_in_attempt", "audit_entry", "chain_head", "issued_ledger")
 Params = Mapping[str, Any]
 
 

@@ -22,12 +22,13 @@ from tracker.database import db, transaction
 from tracker.errors import TrackerError
 from tracker.models import FAR, Issue, IssueVersion, Role, Unit, UnitKind
 from tracker.policy import Actor
-from tracker.queries.asof import Asked, asof_count, asof_page, asof_rows
+from tracker.queries.asof import asof_count, asof_page, asof_rows
+from tracker.queries.asof_filter import Asked
 from tracker.queries.filters import Band, IssueFilter, Timing
 from tracker.queries.ledger import full_ledger, overdue_ledger
 from tracker.queries.moments import history_begins, moment
 from tracker.queries.paging import Order
-from tracker.reports.ledger import FULL, OVERDUE
+from tracker.reports.ledger_columns import FULL, OVERDUE, values_of
 from tracker.services import verify
 from tracker.services.chain import event_record
 from tracker.services.instructions import InstructionValues, instruction_give
@@ -64,8 +65,8 @@ def on_day(actor: Actor, at: datetime) -> Actor:
 def present(actor: Actor, chosen: IssueFilter) -> list[list[Any]]:
     """Return every column of both ledgers as they read now, from the tables themselves."""
     db.session.rollback()
-    full = [[read(row) for _h, _w, read in FULL] for row in full_ledger(actor, chosen, Order("number"))]
-    late = [[read(row) for _h, _w, read in OVERDUE] for row in overdue_ledger(actor, chosen, Order("number"))]
+    full = [values_of(row, FULL) for row in full_ledger(actor, chosen, Order("number"))]
+    late = [values_of(row, OVERDUE) for row in overdue_ledger(actor, chosen, Order("number"))]
     return sorted(one + two for one, two in zip(full, late, strict=True))
 
 
@@ -73,7 +74,7 @@ def past(actor: Actor, chosen: IssueFilter, at: datetime) -> list[list[Any]]:
     """Return the same as it stood at an instant."""
     db.session.rollback()
     asked = Asked(actor, chosen, moment(at))
-    return sorted([read(row) for _h, _w, read in (*FULL, *OVERDUE)] for row in asof_rows(asked))
+    return sorted(values_of(row, FULL + OVERDUE) for row in asof_rows(asked))
 
 
 class Life:

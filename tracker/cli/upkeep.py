@@ -13,6 +13,7 @@ import click
 from tracker import clock
 from tracker.cli.context import application, plain_errors
 from tracker.jobs import Clock
+from tracker.services.issued_ledgers import issued_find, issued_verify
 from tracker.services.scrub import evidence_scrub
 from tracker.services.ticks import tick
 from tracker.services.verify import CHAINS, ChainReport, chain_verify
@@ -68,15 +69,29 @@ def audit() -> None:
 
 
 @audit.command("verify")
+@click.option("--ledger", default="", help="核对这一份台账（编号或校验码） / check this issued ledger (id or digest)")
 @plain_errors
-def verify() -> None:
+def verify(ledger: str) -> None:
     """逐条校验各条哈希链，并核对台账现状与历史。 Verify every hash chain, and the ledgers against their history."""
+    if ledger:
+        _verify_ledger(ledger)
+        return
     with application():
         reports: list[ChainReport | PresentReport] = [chain_verify(name) for name in CHAINS]
         reports.append(present_verify())
     for report in reports:
         click.echo(report.line())
     if not all(report.intact for report in reports):
+        raise SystemExit(1)
+
+
+def _verify_ledger(words: str) -> None:
+    with application():
+        report = issued_verify(issued_find(words))
+        lines = report.lines()
+    for line in lines:
+        click.echo(line)
+    if not report.genuine:
         raise SystemExit(1)
 
 

@@ -16,6 +16,7 @@ from tracker.clock import ZONE, local_date
 from tracker.database import close_early, db, transaction
 from tracker.demo.departures import departures_play
 from tracker.demo.documents import documents_tell
+from tracker.demo.ledgers import ledger_print
 from tracker.demo.letters import letters_play
 from tracker.demo.life import Life, Stage, Steps
 from tracker.demo.look_backs import look_backs_answer, look_backs_draw
@@ -72,6 +73,7 @@ def demo_load(
     departures_play(world, at)
     messages_tell(world, at)
     _announce_rules(world, at)
+    ledger_print(world, at)
 
 
 def _announce_rules(world: World, at: datetime) -> None:

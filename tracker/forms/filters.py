@@ -185,6 +185,6 @@ class SavedFilterForm(Form):
     labels: ClassVar[Mapping[str, str]] = {"name": N_("名称"), "page": N_("页面"), "query": N_("筛选条件")}
 
     name: str = Field(min_length=1, max_length=40)
-    page: Literal["issues", "overdue"] = "issues"
+    page: Literal["issues", "overdue", "ledgers"] = "issues"
     query: str = Field(default="", max_length=1000)
     is_default: bool = False

@@ -55,7 +55,20 @@ from tracker.labels.letters import (
     NOTICE_KIND,
     POINT_CAUSE,
 )
-from tracker.labels.lists import BAND, COLOUR_NAME, MINE, OUTCOME, SPAN, TAB, TIMING
+from tracker.labels.lists import (
+    BAND,
+    COLOUR_NAME,
+    LEDGER,
+    LEDGER_CHANGE,
+    LEDGER_GROUP,
+    LEDGER_MEDIUM,
+    LEDGER_TITLE,
+    MINE,
+    OUTCOME,
+    SPAN,
+    TAB,
+    TIMING,
+)
 from tracker.labels.look_backs import LOOK_BACK_STATE, LOOK_BACK_TRIGGER, PICK_REASON
 from tracker.labels.office import (
     CHANNEL,
@@ -155,6 +168,11 @@ __all__ = [
     "NAME_REASON",
     "NOTE_LEVEL",
     "NOTICE_KIND",
+    "LEDGER",
+    "LEDGER_CHANGE",
+    "LEDGER_GROUP",
+    "LEDGER_MEDIUM",
+    "LEDGER_TITLE",
     "OUTCOME",
     "PAGE_TEXT",
     "PHASE",

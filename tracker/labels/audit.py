@@ -127,4 +127,5 @@ AUDIT_ACTION = {
     "unit.tag_end": N_("结束标签"),
     "units.import": N_("导入组织"),
     "ledger.export": N_("导出台账"),
+    "ledger.issue": N_("出台账"),
 }

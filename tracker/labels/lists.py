@@ -52,3 +52,36 @@ SPAN = {
     "year": N_("今年"),
     "last_year": N_("去年"),
 }
+LEDGER = {
+    "issues": N_("问题台账"),
+    "duties": N_("责任台账"),
+    "progress": N_("进度台账"),
+    "overdue": N_("逾期台账"),
+    "signed_off": N_("销号台账"),
+}
+LEDGER_TITLE = {
+    "issues": N_("整改问题台账"),
+    "duties": N_("整改责任台账"),
+    "progress": N_("整改进度台账"),
+    "overdue": N_("整改问题逾期台账"),
+    "signed_off": N_("整改问题销号台账"),
+}
+LEDGER_MEDIUM = {
+    "paper": N_("打印"),
+    "xlsx": N_("Excel"),
+    "csv": N_("CSV"),
+    "json": N_("JSON"),
+}
+LEDGER_GROUP = {
+    "township": N_("乡镇"),
+    "unit": N_("责任单位"),
+    "star": N_("所属星"),
+    "group": N_("督导组"),
+}
+LEDGER_CHANGE = {
+    "came": N_("新增"),
+    "closed": N_("销号"),
+    "fell_back": N_("反弹或退回"),
+    "gone": N_("不予立案"),
+    "moved": N_("变动"),
+}

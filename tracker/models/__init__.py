@@ -16,7 +16,7 @@ from tracker.models.handover import Handover
 from tracker.models.imports import Fate, ImportBatch, ImportMapping, ImportRow, ImportTask
 from tracker.models.issue import AssistingUnit, Issue, Measure, Source, Stage
 from tracker.models.lease import Heartbeat, Lease
-from tracker.models.ledger import FAR, IssueVersion, LedgerTerm
+from tracker.models.ledger import FAR, IssuedLedger, IssueVersion, LedgerKind, LedgerMedium, LedgerTerm
 from tracker.models.letter import Escalation, Letter, LetterFile, LetterIssue, LetterReply
 from tracker.models.look_back import LookBack, LookBackPlan
 from tracker.models.message import Counter, Notice, OutboxMessage
@@ -96,7 +96,10 @@ __all__ = [
     "Issue",
     "IssueEvent",
     "IssueVersion",
+    "IssuedLedger",
     "Lease",
+    "LedgerKind",
+    "LedgerMedium",
     "LedgerTerm",
     "Letter",
     "LetterFile",

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.database import Model, UTCDateTime, code_column
 from tracker.models.issue import OPEN, Source
+from tracker.models.person import Person
 from workflows.issue import IssueState, Severity
 
 FAR = datetime(9999, 12, 31, tzinfo=UTC)  # the ``until`` of what still holds
+
+
+class LedgerKind(StrEnum):
+    """A ledger over the issues 台账: what, who by when, how far, what is late, what was closed."""
+
+    ISSUES = "issues"
+    DUTIES = "duties"
+    PROGRESS = "progress"
+    OVERDUE = "overdue"
+    SIGNED_OFF = "signed_off"
+
+
+class LedgerMedium(StrEnum):
+    """What a ledger was issued as."""
+
+    PAPER = "paper"
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSON = "json"
 
 
 class IssueVersion(Model):
@@ -113,3 +134,35 @@ class LedgerTerm(Model):
     hash: Mapped[str] = mapped_column(String(64))
 
     __table_args__ = (Index("ix_ledger_term_until", "kind", "until"),)
+
+
+class IssuedLedger(Model):
+    """A ledger that was printed or exported, so that it can be told later whether a paper is genuine.
+
+    ``at`` is the instant it shows. ``chosen`` is its filter as values, ``query`` the same as an address, ``words`` the
+    same for readers. ``members`` holds, packed, the id and a short hash of every row in its order; ``digest`` is the
+    SHA-256 over all rows. ``is_whole``: whoever made it saw the whole county.
+    """
+
+    __tablename__ = "issued_ledger"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[LedgerKind] = mapped_column(code_column(LedgerKind, "ledger_kind"))
+    medium: Mapped[LedgerMedium] = mapped_column(code_column(LedgerMedium, "ledger_medium"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    made_for: Mapped[str] = mapped_column(String(120))
+    columns: Mapped[list[str]] = mapped_column(JSON)
+    sort: Mapped[str] = mapped_column(String(20))
+    grouped: Mapped[str] = mapped_column(String(20))
+    chosen: Mapped[dict[str, Any]] = mapped_column(JSON)
+    query: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
+    is_whole: Mapped[bool] = mapped_column(Boolean)
+    rows: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    policy_version_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"))
+    members: Mapped[bytes] = mapped_column(LargeBinary)
+
+    made_by: Mapped[Person] = relationship()

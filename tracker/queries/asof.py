@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import base64
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, false, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, Row, and_, func, literal, or_, select, text
 
 from tracker.database import db
-from tracker.models import Issue, IssueVersion, Unit, UnitKind
-from tracker.policy import Actor, recorded
+from tracker.queries.asof_filter import SORTS, Asked, V, conditions
 from tracker.queries.counts import CAP, Count, capped
-from tracker.queries.filters import ALL_TAB, OPEN_TAB, IssueFilter, Timing, in_band, roster_of
-from tracker.queries.lateness import Reckoner, has_colour, is_open, is_overdue, is_undated, reckoner
+from tracker.queries.lateness import Reckoner, is_open, is_overdue, reckoner
 from tracker.queries.ledger import LedgerRow
 from tracker.queries.moments import Moment
+from tracker.queries.versions import COLUMNS, plain
 from workflows.issue import IssueState
 
 BATCH = 500
-V = IssueVersion
-# What rows can be sorted and grouped by, beside the number: the column, which may be empty.
-SORTS: Mapping[str, Any] = {
-    "deadline": V.deadline, "township": V.township_id, "unit": V.responsible_unit_id, "star": V.star_id,
-    "group": V.found_by_group_id,
-}  # fmt: skip
+_LARGEST = 2**31 - 1
 KINDS = {"township": "unit", "unit": "unit", "star": "star", "group": "supervision_group"}
 _NAMES = {
     "township": ("unit", "township_id"), "place": ("unit", "location_id"), "unit": ("unit", "responsible_unit_id"),
@@ -45,73 +41,23 @@ class Place:
     value: Any = None
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A ledger somebody asks for: who, of which issues, at which instant, by which order."""
-
-    actor: Actor
-    chosen: IssueFilter
-    moment: Moment
-    sort: str = "number"
-
-
-def conditions(asked: Asked) -> list[ColumnElement[bool]]:
-    """Return what a version must meet: held at the instant, of an issue the reader may see, as the filter asks."""
-    at = asked.moment.at
-    found = [V.valid_from <= at, V.until > at, V.is_withdrawn.is_(False)]
-    scope = recorded(asked.actor)
-    if scope:
-        found.append(V.issue_id.in_(select(Issue.id).where(*scope)))
-    states = _in_states(asked.chosen.states)
-    if states is not None:
-        found.append(states)
-    given = ((condition, getattr(asked.chosen, name)) for name, condition in _CONDITIONS.items())
-    return found + [condition(value, asked.moment) for condition, value in given if value]
-
-
-def _in_states(states: Sequence[str]) -> ColumnElement[bool] | None:
-    if ALL_TAB in states or not states:
-        return None
-    codes = V.state.in_([IssueState(state) for state in states if state != OPEN_TAB])
-    return or_(is_open(V), codes) if OPEN_TAB in states else codes
-
-
-def _at_place(place_id: int, _moment: Moment) -> ColumnElement[bool]:
-    place = db.session.get(Unit, place_id)
+def place_text(place: Place | None, sort: str) -> str:
+    """Return a place fit for an address, nothing for none."""
     if place is None:
-        return false()
-    if place.kind in (UnitKind.TOWNSHIP, UnitKind.STREET):
-        return V.township_id == place_id
-    if place.kind is UnitKind.COUNTY:
-        return V.location_id.is_not(None)
-    return V.location_id.in_(select(Unit.id).where(Unit.path.startswith(place.path)))
+        return ""
+    packed = json.dumps([sort, place.issue_id, plain(place.value)], separators=(",", ":"))
+    return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
 
-def _timing(timing: Timing, moment: Moment) -> ColumnElement[bool]:
-    if timing is Timing.OVERDUE:
-        return is_overdue(moment.today, V)
-    if timing is Timing.CLOSED_LATE:
-        return and_(V.state == IssueState.SIGNED_OFF, V.closed_late.is_(True))
-    return is_undated(V) if timing is Timing.UNDATED else and_(is_open(V), V.deadline >= moment.today)
-
-
-_CONDITIONS: Mapping[str, Callable[[Any, Moment], ColumnElement[bool]]] = {
-    "timing": _timing,
-    "place_id": _at_place,
-    "unit_id": lambda unit, _moment: V.responsible_unit_id == unit,
-    "star_id": lambda star, _moment: V.star_id == star,
-    "source": lambda source, _moment: V.source == source,
-    "severity": lambda severity, _moment: V.severity == severity,
-    "finder_id": lambda group, _moment: V.found_by_group_id == group,
-    "roster_id": lambda group, moment: V.location_id.in_(roster_of(group, moment.today)),
-    "found_from": lambda day, _moment: V.found_on >= day,
-    "found_to": lambda day, _moment: V.found_on <= day,
-    "due_from": lambda day, _moment: V.deadline >= day,
-    "due_to": lambda day, _moment: V.deadline <= day,
-    "returned": lambda _yes, _moment: V.returns > 0,
-    "band": lambda band, moment: in_band(band, moment.today, moment.calendar, V),
-    "colour": lambda colour, moment: has_colour(moment.today, colour, V, moment.calendar),
-}
+def place_of(text: str, sort: str) -> Place:
+    """Return the place of ``text``; raise ``ValueError`` for one that was not made by this order."""
+    made = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+    if not isinstance(made, list) or made[0] != sort or type(made[1]) is not int:
+        raise ValueError("a place in another order")
+    value = made[2]
+    if value is not None:
+        value = date.fromisoformat(value) if sort == "deadline" else min(int(value), _LARGEST)
+    return Place(min(made[1], _LARGEST), value)
 
 
 def asof_page(asked: Asked, place: Place | None = None, size: int = BATCH) -> tuple[list[LedgerRow], Place | None]:
@@ -123,10 +69,11 @@ def asof_page(asked: Asked, place: Place | None = None, size: int = BATCH) -> tu
     query = select(*V.__table__.columns).where(V.seq.in_(wanted)).order_by(*by)
     rows = db.session.execute(query).all()
     shown = rows[:size]
+    lines = lines_of(shown, asked.moment, is_whole=asked.is_whole)
     if len(rows) <= size:
-        return _lines(shown, asked), None
+        return lines, None
     last = shown[-1]
-    return _lines(shown, asked), Place(last.issue_id, None if column is None else getattr(last, column.key))
+    return lines, Place(last.issue_id, None if column is None else getattr(last, column.key))
 
 
 def _beyond(column: Any, place: Place) -> ColumnElement[bool]:
@@ -146,6 +93,11 @@ def asof_rows(asked: Asked) -> Iterator[LedgerRow]:
     while place is not None:
         rows, place = asof_page(asked, place)
         yield from rows
+
+
+def asof_ids(asked: Asked) -> set[int]:
+    """Return the issues of all rows."""
+    return set(db.session.scalars(select(V.issue_id).where(*conditions(asked))))
 
 
 def asof_count(asked: Asked) -> Count:
@@ -187,27 +139,32 @@ def _counted(asked: Asked) -> list[ColumnElement[int]]:
     return [func.count(), *(func.count().filter(part) for part in parts)]
 
 
-def _lines(rows: Sequence[Row[Any]], asked: Asked) -> list[LedgerRow]:
-    moment = asked.moment
+def asof_issues(ids: Sequence[int], at: Moment, *, is_whole: bool) -> dict[int, LedgerRow]:
+    """Return how these issues stood, whoever asks: for who may know already that a ledger named them."""
+    query = select(*V.__table__.columns).where(V.issue_id.in_(ids), V.valid_from <= at.at, V.until > at.at)
+    lines = lines_of(db.session.execute(query).all(), at, is_whole=is_whole)
+    return {line.issue.issue_id: line for line in lines}
+
+
+def lines_of(rows: Sequence[Row[Any]], at: Moment, *, is_whole: bool) -> list[LedgerRow]:
+    """Return versions as lines of a ledger; ``is_whole``: for a reader who sees the county."""
     for kind, column in _NAMES.values():
-        moment.learn(kind, [getattr(row, column) for row in rows])
-    moment.learn("unit", [key for row in rows for key in row.beside.get("assisting", ())])
-    late = reckoner(moment.today, {row.policy_version_id for row in rows}, moment.calendar)
-    return [_line(row, asked, late) for row in rows]
+        at.learn(kind, [getattr(row, column) for row in rows])
+    at.learn("unit", [key for row in rows for key in row.beside.get("assisting", ())])
+    late = reckoner(at.today, {row.policy_version_id for row in rows}, at.calendar)
+    return [_line(row, at, late, is_whole=is_whole) for row in rows]
 
 
-def _line(row: Row[Any], asked: Asked, late: Reckoner) -> LedgerRow:
-    moment = asked.moment
-    names = {name: moment.name(kind, getattr(row, column)) for name, (kind, column) in _NAMES.items()}
+def _line(row: Row[Any], at: Moment, late: Reckoner, *, is_whole: bool) -> LedgerRow:
+    names = {name: at.name(kind, getattr(row, column)) for name, (kind, column) in _NAMES.items()}
     issue = SimpleNamespace(**row._mapping, **names, id=row.issue_id)
     beside = dict(row.beside)
-    sees_all = not recorded(asked.actor)
-    beside["assisting"] = [moment.name("unit", key) for key in beside.get("assisting", ())]
+    beside["assisting"] = [at.name("unit", key) for key in beside.get("assisting", ())]
     beside["notices"] = [_document(*said) for said in beside.get("notices", ())]
     # A document about several issues is for whoever may see them all; that can be told of the county's readers alone.
-    beside["letters"] = [_document(*said[:2]) for said in beside.get("letters", ()) if sees_all or said[2]]
+    beside["letters"] = [_document(*said[:2]) for said in beside.get("letters", ()) if is_whole or said[2]]
     beside["look_backs"] = [_look_back(said) for said in beside.get("look_backs", ())]
-    beside["urged"] = [datetime.fromisoformat(at) for at in beside.get("urged", ())]
+    beside["urged"] = [datetime.fromisoformat(one) for one in beside.get("urged", ())]
     for name in ("measures", "instructions", "evidence"):
         beside.setdefault(name, None)
     return LedgerRow(issue, late.lateness(row), beside)
@@ -220,3 +177,18 @@ def _look_back(said: str) -> Any:
 
 def _document(number: str, issued_at: str) -> Any:
     return SimpleNamespace(number=number, issued_at=datetime.fromisoformat(issued_at))
+
+
+def facts(line: LedgerRow) -> dict[str, Any]:
+    """Return what a line says, in codes, days and names, apart from the words of any language: what is digested."""
+    said = {name: plain(getattr(line.issue, name)) for name in ("issue_id", *COLUMNS) if name != "beside"}
+    said |= {f"{name}_name": getattr(line.issue, name) for name in _NAMES}
+    if line.late is not None:
+        said |= {"late_natural": line.late.natural, "late_working": line.late.working, "colour": line.late.colour}
+    for name, value in line.beside.items():
+        said[name] = [_said(one) for one in value] if isinstance(value, list) else value
+    return {name: value for name, value in said.items() if value not in (None, "", [])}
+
+
+def _said(one: Any) -> Any:
+    return [plain(part) for part in vars(one).values()] if isinstance(one, SimpleNamespace) else plain(one)

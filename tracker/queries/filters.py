@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -102,12 +102,34 @@ class IssueFilter:
     words: str = ""
     band: Band | None = None
     colour: Colour | None = None
+    blank: str = ""  # in the ledgers alone: where this heading of theirs is not stated
 
     @property
     def is_open_only(self) -> bool:
         """Tell whether no issue that is not open can be found, whatever the tab."""
         is_open = self.timing in (Timing.OVERDUE, Timing.SOON, Timing.UNDATED)
         return bool(is_open or self.band or self.colour)
+
+
+def filter_plain(chosen: IssueFilter) -> dict[str, Any]:
+    """Return what a filter narrows by as JSON can hold it; ``filter_of`` reads it back."""
+    given = ((one.name, getattr(chosen, one.name)) for one in fields(chosen))
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in given if value}
+
+
+def filter_of(plain: Mapping[str, Any]) -> IssueFilter:
+    """Return the filter that ``filter_plain`` wrote down."""
+    read: Mapping[str, Callable[[Any], Any]] = {
+        "states": tuple, "timing": Timing, "source": Source, "severity": Severity, "mine": Mine, "band": Band,
+        "colour": Colour, "found_from": date.fromisoformat, "found_to": date.fromisoformat,
+        "due_from": date.fromisoformat, "due_to": date.fromisoformat, "closed_from": date.fromisoformat,
+        "closed_to": date.fromisoformat, "reopened_from": date.fromisoformat, "reopened_to": date.fromisoformat,
+    }  # fmt: skip
+    return IssueFilter(**{"states": ()} | {name: read.get(name, _same)(value) for name, value in plain.items()})
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def seen_by(actor: Actor, chosen: IssueFilter) -> list[ColumnElement[bool]]:

@@ -14,6 +14,7 @@ from tracker.database import db
 from tracker.models import Indicator, LedgerTerm, Person, PolicyVersion, Star, SupervisionGroup, Unit
 from tracker.queries.rules import calendar_with, corrections_plain
 from workflows.calendar import WorkCalendar
+from workflows.policy import Policy
 
 _NAMED: Mapping[str, Any] = {
     model.__tablename__: model for model in (Unit, Person, Star, Indicator, SupervisionGroup)
@@ -72,3 +73,9 @@ def policy_version_at(at: datetime) -> int | None:
         withdrawn.is_(None) | (withdrawn > at),
     )  # fmt: skip
     return db.session.scalar(query.order_by(PolicyVersion.effective_on.desc(), PolicyVersion.id.desc()).limit(1))
+
+
+def policy_at(at: datetime) -> Policy:
+    """Return the policy in force at an instant, as far as it was made by then."""
+    version = policy_version_at(at)
+    return Policy() if version is None else Policy.from_dict(db.session.get_one(PolicyVersion, version).body)

@@ -53,3 +53,9 @@ def unit_names(ids: Sequence[int]) -> dict[int, str]:
 def county_name() -> str:
     """Return the name of the county of this installation."""
     return db.session.scalar(select(Unit.name).where(Unit.kind == UnitKind.COUNTY).order_by(Unit.id)) or ""
+
+
+def is_township(unit_id: int) -> bool:
+    """Tell whether a unit is a township or street, or the county itself."""
+    kinds = (UnitKind.TOWNSHIP, UnitKind.STREET, UnitKind.COUNTY)
+    return db.session.scalar(select(Unit.id).where(Unit.id == unit_id, Unit.kind.in_(kinds))) is not None

@@ -14,6 +14,7 @@ from typing import IO, Any
 from xlsxwriter import Workbook
 
 MOST_ROWS = 1_048_576
+A3, A4 = 8, 9  # as Excel numbers its papers
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _FORBIDDEN_IN_NAME = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_CELL = 32_767
@@ -45,13 +46,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What stands around the rows: a title over all columns, lines below it, headings, and lines to sign on."""
+    """What stands around the rows: a title over all columns, lines below it, headings, and lines to sign on.
+
+    ``footer`` is read after the rows: who makes them may still fill it in.
+    """
 
     name: str
     title: str
     lines: Sequence[str]
     columns: Sequence[Column]
     footer: Sequence[str] = ()
+    paper: int = A4
 
 
 def inert(text: str) -> str:
@@ -86,7 +91,7 @@ def _begin(page: Any, sheet: Sheet, formats: dict[str, Any]) -> int:
     """Set the page up and write what stands above the rows; return the row of the headings, counted from 0."""
     last, head = len(sheet.columns) - 1, len(sheet.lines) + 1
     page.set_landscape()
-    page.set_paper(9)  # A4
+    page.set_paper(sheet.paper)
     page.fit_to_pages(1, 0)
     page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     page.set_footer("&C&P / &N")

@@ -12,7 +12,7 @@ from tracker.languages import _
 from tracker.models import SavedFilter
 from tracker.policy import Actor
 
-PAGES = ("issues", "overdue")
+PAGES = ("issues", "overdue", "ledgers")
 LIMIT = 30
 
 

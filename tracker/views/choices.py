@@ -7,6 +7,7 @@ from typing import Any
 
 from tracker import labels
 from tracker.forms.filters import ListForm
+from tracker.languages import _
 from tracker.models import Source
 from tracker.queries.filters import Band, Mine, Timing
 from tracker.queries.places import group_names, star_names, township_names, unit_names
@@ -34,6 +35,41 @@ def filter_choices() -> dict[str, Pairs]:
         "group": group_names(),
         "township": township_names(),
     }
+
+
+_CODED = {
+    "timing": labels.TIMING, "source": labels.SOURCE, "severity": labels.SEVERITY, "band": labels.BAND,
+    "colour": labels.COLOUR_NAME,
+}  # fmt: skip
+_NAMED = {"star": "star", "finder": "group", "roster": "group"}
+
+
+def filter_words(form: ListForm) -> str:
+    """Return in words what a list is narrowed by, for a footer; nothing where it is whole."""
+    names, choices = place_and_unit(form), filter_choices()
+    said = []
+    for field, value in form.query(whole=False).items():
+        words = _value_words(field, value, names, choices)
+        if words:
+            said.append(f"{_(form.labels[field])}：{words}")
+    return "；".join(said)
+
+
+def _value_words(field: str, value: Any, names: dict[str, str], choices: dict[str, Pairs]) -> str:
+    if field == "state":
+        tables = {**labels.STATE, **labels.TAB}
+        return "、".join(labels.word(tables, state) for state in value)
+    if field == "blank":
+        return labels.word(labels.LEDGER_GROUP, value)
+    if field in names:
+        return names[field]
+    if field in _CODED:
+        return labels.word(_CODED[field], value)
+    if field in _NAMED:
+        return dict(choices[_NAMED[field]]).get(value, str(value))
+    if field in ("q", "found_from", "found_to", "due_from", "due_to", "closed_from", "closed_to"):
+        return str(value)
+    return _("是") if field == "returned" else ""
 
 
 def place_and_unit(form: ListForm) -> dict[str, str]:

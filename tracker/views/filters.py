@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from tracker import clock
 from tracker.errors import InvalidError
 from tracker.forms.filters import ListForm, SavedFilterForm
+from tracker.forms.ledgers import LedgerForm
 from tracker.languages import _
 from tracker.queries.filters import saved_filters
 from tracker.services.saved_filters import PAGES, filter_change, filter_delete, filter_save
@@ -30,7 +31,8 @@ def index() -> str:
 def save() -> Response | tuple[str, int]:
     try:
         form = SavedFilterForm.parse(request.form)
-        query = ListForm.parse(MultiDict(parse_qsl(form.query))).canonical()
+        reads = LedgerForm if form.page == "ledgers" else ListForm
+        query = reads.parse(MultiDict(parse_qsl(form.query))).canonical()
         saved = filter_save(
             actor=g.actor, at=clock.now(), page=form.page, name=form.name, query=query, is_default=form.is_default
         )

@@ -34,6 +34,7 @@ class NavEntry:
 
 # Blueprints whose pages belong to another one's entry of the navigation.
 _SECTIONS = {
+    "issued_ledgers": "ledgers", "ledger_files": "ledgers", "ledger_changes": "ledgers",
     "visit_reports": "visits", "ad_hoc_visits": "visits", "look_back_plans": "look_backs",
     "issue": "issues", "issue_actions": "issues", "bulk": "issues", "letter_acts": "letters", "points": "letters",
     "posts": "accounts", "unit_acts": "units",
@@ -48,6 +49,7 @@ _ENTRIES = (
     ("issue.new", "issue.log", N_("登记线索"), "plus"),
     ("visits.index", "visit.walk", N_("今天的走访"), "pin"),
     ("overdue.index", "ledger.read", N_("逾期台账"), "clock"),
+    ("ledgers.index", "ledger.read", N_("台账"), "table"),
     ("dashboard.index", "ledger.read", N_("数据看板"), "chart"),
     ("letters.index", "letter.read", N_("督办"), "stamp"),
     ("inbox.index", "self", N_("消息"), "bell"),

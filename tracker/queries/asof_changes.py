@@ -1,0 +1,105 @@
+"""Two instants compared: what came, was closed, fell back, left, moved; each number with its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
+
+from tracker.database import db
+from tracker.models import IssueVersion
+from tracker.queries.asof_filter import Asked, V, conditions
+from tracker.queries.lateness import is_overdue
+from tracker.queries.moments import Moment
+from workflows.issue import IssueState
+
+CAME, CLOSED, FELL_BACK, GONE, MOVED = "came", "closed", "fell_back", "gone", "moved"
+PARTS = (CAME, CLOSED, FELL_BACK, GONE, MOVED)
+SIZE = 200
+W = aliased(IssueVersion, name="before")
+_LOOKS = ("state", "deadline", "responsible_unit_id", "returns")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One issue as it stood at both instants; ``before`` is empty where it was in no ledger yet."""
+
+    issue_id: int
+    number: str
+    words: str
+    place: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+def change_counts(asked: Asked, since: Moment) -> dict[str, int]:
+    """Return how many rows there are of each kind of change, ``late`` for those that have become overdue besides."""
+    part = _part()
+    rows = db.session.execute(_changed(asked, since, part.label("part"), func.count()).group_by(part))
+    found = dict.fromkeys(PARTS, 0) | {row[0]: row[1] for row in rows if row[0] in PARTS}
+    late = is_overdue(asked.moment.today, V)
+    was = and_(W.issue_id.is_not(None), W.deadline < since.today, W.state.not_in(_DONE))
+    now_late = db.session.scalar(select(func.count()).where(*conditions(asked), late)) or 0
+    both = select(func.count()).select_from(_joined(since)).where(*conditions(asked), late, was)
+    return found | {"late": now_late - (db.session.scalar(both) or 0)}
+
+
+_DONE = (IssueState.DRAFT, IssueState.SIGNED_OFF, IssueState.SUSPENDED, IssueState.DISMISSED)
+
+
+def change_rows(asked: Asked, since: Moment, part: str, after: int = 0) -> tuple[list[Change], int | None]:
+    """Return some rows of one kind of change, by issue, and the issue after which the next ones come."""
+    columns = [V.issue_id, V.number, V.location_id, func.substr(V.description, 1, 80).label("words")]
+    columns += [getattr(V, name).label(f"new_{name}") for name in _LOOKS]
+    columns += [getattr(W, name).label(f"old_{name}") for name in _LOOKS]
+    query = _changed(asked, since, *columns).where(_part() == part, V.issue_id > after)
+    rows = db.session.execute(query.order_by(V.issue_id).limit(SIZE + 1)).all()
+    asked.moment.learn("unit", [key for row in rows for key in (row.location_id, row.new_responsible_unit_id)])
+    since.learn("unit", [row.old_responsible_unit_id for row in rows])
+    found = [_change(row, asked.moment, since) for row in rows[:SIZE]]
+    return found, found[-1].issue_id if len(rows) > SIZE else None
+
+
+def _change(row: Any, now: Moment, since: Moment) -> Change:
+    def looks(prefix: str, at: Moment) -> dict[str, Any]:
+        said = {name: getattr(row, f"{prefix}_{name}") for name in _LOOKS}
+        return said | {"unit": at.name("unit", said["responsible_unit_id"])}
+
+    before = looks("old", since) if row.old_state is not None else {}
+    place = now.name("unit", row.location_id) or ""
+    return Change(row.issue_id, row.number, row.words, place, before, looks("new", now))
+
+
+def _joined(since: Moment) -> Any:
+    then = and_(W.issue_id == V.issue_id, W.valid_from <= since.at, W.until > since.at, W.is_withdrawn.is_(False))
+    return V.__table__.outerjoin(W, then)
+
+
+def _changed(asked: Asked, since: Moment, *columns: Any) -> Select[Any]:
+    """Return the rows at the later instant that are not those of the earlier one; only what changed is looked at."""
+    return select(*columns).select_from(_joined(since)).where(*conditions(asked), V.valid_from > since.at)
+
+
+def _part() -> Any:
+    closed, gone = V.state == IssueState.SIGNED_OFF, V.state == IssueState.DISMISSED
+    fell_back = or_(and_(W.state == IssueState.SIGNED_OFF, V.state != IssueState.SIGNED_OFF), V.returns > W.returns)
+    moved = or_(
+        V.state != W.state, V.deadline.is_distinct_from(W.deadline),
+        V.responsible_unit_id.is_distinct_from(W.responsible_unit_id),
+    )  # fmt: skip
+    return case(
+        (W.issue_id.is_(None), CAME),
+        (and_(closed, W.state != IssueState.SIGNED_OFF), CLOSED),
+        (and_(gone, W.state != IssueState.DISMISSED), GONE),
+        (fell_back, FELL_BACK),
+        (moved, MOVED),
+        else_="",
+    )
+
+
+def parts_of(counts: Mapping[str, int]) -> Sequence[tuple[str, int]]:
+    """Return the kinds of change with their numbers, in the order of the page."""
+    return [(part, counts[part]) for part in PARTS]

@@ -1,0 +1,191 @@
+"""What stands in each column of a ledger: by one table, for the page, for Excel and for files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from tracker import labels
+from tracker.clock import local_date
+from tracker.languages import N_, _
+from tracker.models import LedgerKind
+from tracker.queries.ledger import LedgerRow
+from workflows.look_back import LookBackState
+
+Value = str | int | date | None
+Reader = Callable[[LedgerRow], Value]
+
+
+def _day(at: datetime | None) -> date | None:
+    return local_date(at) if at else None
+
+
+def _joined(*parts: Any, by: str = " ") -> str:
+    return by.join(str(part) for part in parts if part)
+
+
+def _several(found: Sequence[str] | None) -> str:
+    if not found:
+        return ""
+    return found[0] if len(found) == 1 else "\n".join(f"{n}. {one}" for n, one in enumerate(found, 1))
+
+
+def _deadline(row: LedgerRow) -> Value:
+    return row.issue.deadline or row.issue.deadline_words or (_("未定时限") if row.issue.assigned_at else None)
+
+
+def _progress(row: LedgerRow) -> str:
+    issue = row.issue
+    percent = f"{issue.progress_percent}%" if issue.progress_percent else ""
+    return _joined(_day(issue.progress_at), percent, issue.progress_note)
+
+
+def _outcome(row: LedgerRow) -> str:
+    is_open_long = row.issue.is_long_term and row.issue.state not in ("signed_off", "verified", "dismissed")
+    return labels.word(labels.OUTCOME, "suspended" if is_open_long else row.issue.state)
+
+
+def _recheck(row: LedgerRow) -> str:
+    issue = row.issue
+    return _joined(_day(issue.verified_at), issue.verifier, issue.recheck_finding) if issue.verified_at else ""
+
+
+def _late(row: LedgerRow) -> str:
+    if row.late is None or row.late.natural <= 0:
+        return ""
+    return _("{natural} 天（{working} 个工作日）").format(natural=row.late.natural, working=row.late.working)
+
+
+def _measures_taken(row: LedgerRow) -> str:
+    notices = [f"{one.number} {_day(one.issued_at)}" for one in row.beside["notices"] or ()]
+    urged = [_("催办 {day}").format(day=_day(at)) for at in row.beside["urged"] or ()]
+    letters = [f"{one.number} {_day(one.issued_at)}" for one in row.beside["letters"] or ()]
+    return "\n".join(notices + letters + urged)
+
+
+def _colour(row: LedgerRow) -> str:
+    return labels.word(labels.COLOUR_NAME, row.late.colour) if row.late else _("未定时限")
+
+
+def _look_backs(row: LedgerRow) -> str:
+    """Return what each look-back found; where a ledger told of recurrences alone, how many."""
+    found = row.beside["look_backs"] or ()
+    lines = [f"{one.done_on} {labels.word(labels.LOOK_BACK_STATE, one.state)}" for one in found]
+    told = sum(one.state == LookBackState.FOUND_AGAIN for one in found)
+    if row.issue.recurrences > told:
+        lines.append(_("反弹 {n} 次").format(n=row.issue.recurrences))
+    return "\n".join(lines)
+
+
+def _closed_late(row: LedgerRow) -> str:
+    if row.issue.state != "signed_off" or row.issue.closed_late is None:
+        return ""
+    return _("逾期销号") if row.issue.closed_late else _("按期销号")
+
+
+@dataclass(frozen=True)
+class LedgerColumn:
+    """A heading, a width in characters, what stands in the cell, how a page shows it.
+
+    ``called`` is what the column is chosen by, where another has the same heading.
+    """
+
+    heading: str
+    width: int
+    read: Reader
+    look: str = ""
+    called: str = ""
+
+    @property
+    def choice(self) -> str:
+        """Return the words (a msgid) by which the column is chosen."""
+        return self.called or self.heading
+
+
+COLUMNS: dict[str, LedgerColumn] = {
+    "number": LedgerColumn(N_("问题编号"), 16, lambda row: row.issue.number, "nowrap"),
+    "source": LedgerColumn(N_("问题来源"), 10, lambda row: labels.word(labels.SOURCE, row.issue.source), "nowrap"),
+    "source_ref": LedgerColumn(N_("来源文号/会议"), 16, lambda row: row.issue.source_ref),
+    "found_on": LedgerColumn(N_("发现日期"), 11, lambda row: row.issue.found_on, "nowrap"),
+    "finder": LedgerColumn(
+        N_("发现组/人"), 14, lambda row: _joined(row.issue.group, row.issue.found_by or row.issue.creator)
+    ),
+    "township": LedgerColumn(N_("乡镇"), 10, lambda row: row.issue.township, "nowrap"),
+    "place": LedgerColumn(N_("村(社区)"), 12, lambda row: _joined(row.issue.place, row.issue.spot)),
+    "village": LedgerColumn(N_("村(社区)"), 12, lambda row: row.issue.place, "nowrap", N_("村(社区)名称")),
+    "star": LedgerColumn(
+        N_("所属星/指标"), 14, lambda row: _joined(row.issue.star or row.issue.category, row.issue.indicator, by="/")
+    ),
+    "star_name": LedgerColumn(N_("所属星"), 10, lambda row: row.issue.star or row.issue.category, "nowrap"),
+    "severity": LedgerColumn(N_("等级"), 6, lambda row: labels.word(labels.SEVERITY, row.issue.severity), "nowrap"),
+    "words": LedgerColumn(N_("具体问题"), 40, lambda row: row.issue.description, "clip card-whole"),
+    "summary": LedgerColumn(N_("问题摘要"), 36, lambda row: row.issue.description[:80], "clip card-whole"),
+    "goal": LedgerColumn(N_("整改目标"), 20, lambda row: row.issue.goal, "clip"),
+    "measures": LedgerColumn(N_("整改措施"), 30, lambda row: _several(row.beside["measures"]), "clip kept"),
+    "unit": LedgerColumn(N_("责任单位"), 16, lambda row: row.issue.unit),
+    "responsible": LedgerColumn(N_("责任人"), 10, lambda row: row.issue.responsible, "nowrap"),
+    "sponsor": LedgerColumn(N_("包联领导"), 10, lambda row: row.issue.sponsor, "nowrap"),
+    "assisting": LedgerColumn(N_("协办单位"), 16, lambda row: "、".join(row.beside["assisting"] or ())),
+    "assigned_on": LedgerColumn(N_("交办日期"), 11, lambda row: _day(row.issue.assigned_at), "nowrap"),
+    "accepted_on": LedgerColumn(N_("签收日期"), 11, lambda row: _day(row.issue.accepted_at), "nowrap"),
+    "first_deadline": LedgerColumn(N_("原定时限"), 11, lambda row: row.issue.first_deadline, "nowrap"),
+    "deadline": LedgerColumn(N_("现时限"), 11, _deadline, "nowrap"),
+    "extensions": LedgerColumn(N_("延期次数"), 6, lambda row: row.issue.extensions, "number"),
+    "progress": LedgerColumn(N_("进展"), 24, _progress, "clip"),
+    "latest": LedgerColumn(N_("最近进展"), 24, _progress, "clip"),
+    "outcome": LedgerColumn(N_("完成情况"), 9, _outcome, "nowrap"),
+    "state": LedgerColumn(N_("当前状态"), 8, lambda row: labels.word(labels.STATE, row.issue.state), "nowrap"),
+    "evidence": LedgerColumn(N_("佐证"), 6, lambda row: row.beside["evidence"] or 0, "number"),
+    "recheck": LedgerColumn(N_("复核日期/人/结论"), 20, _recheck, "clip"),
+    "signed_off": LedgerColumn(
+        N_("销号日期/批准人"), 16, lambda row: _joined(_day(row.issue.signed_off_at), row.issue.signer)
+    ),
+    "closed_late": LedgerColumn(N_("是否按期"), 9, _closed_late, "nowrap"),
+    "returns": LedgerColumn(N_("退回次数"), 6, lambda row: row.issue.returns, "number"),
+    "look_back": LedgerColumn(N_("回头看"), 16, _look_backs, "kept"),
+    "group": LedgerColumn(N_("督导组"), 10, lambda row: row.issue.group, "nowrap"),
+    "late": LedgerColumn(N_("逾期天数(自然日/工作日)"), 14, _late, "nowrap"),
+    "late_reason": LedgerColumn(N_("逾期原因"), 16, lambda row: row.issue.overdue_reason),
+    "taken": LedgerColumn(N_("已采取督办措施(文号、日期)"), 24, _measures_taken, "kept"),
+    "colour": LedgerColumn(N_("预警颜色"), 9, _colour, "nowrap"),
+    "leader": LedgerColumn(N_("分管领导"), 10, lambda row: row.issue.sponsor, "nowrap"),
+    "instructions": LedgerColumn(N_("领导批示"), 20, lambda row: _several(row.beside["instructions"]), "clip kept"),
+    "remark": LedgerColumn(N_("备注"), 16, lambda row: row.issue.remark, "clip"),
+}
+FULL = (
+    "number", "source", "source_ref", "found_on", "finder", "township", "place", "star", "severity", "words", "goal",
+    "measures", "unit", "responsible", "sponsor", "assisting", "assigned_on", "accepted_on", "first_deadline",
+    "deadline", "extensions", "progress", "outcome", "evidence", "recheck", "signed_off", "look_back", "remark",
+)  # fmt: skip
+OVERDUE = (
+    "number", "township", "village", "star_name", "summary", "unit", "responsible", "group", "assigned_on",
+    "first_deadline", "extensions", "deadline", "late", "state", "latest", "late_reason", "taken", "colour", "leader",
+    "instructions", "remark",
+)  # fmt: skip
+# Which columns a ledger begins with; a reader may choose others and another order.
+LEDGERS: dict[str, Sequence[str]] = {
+    LedgerKind.ISSUES: (
+        "number", "source", "source_ref", "found_on", "finder", "township", "place", "star", "severity", "words",
+        "goal", "state", "remark",
+    ),
+    LedgerKind.DUTIES: (
+        "number", "township", "village", "summary", "unit", "responsible", "sponsor", "assisting", "measures",
+        "assigned_on", "accepted_on", "first_deadline", "deadline", "extensions", "state",
+    ),
+    LedgerKind.PROGRESS: (
+        "number", "township", "village", "summary", "unit", "deadline", "progress", "outcome", "evidence", "returns",
+        "recheck", "signed_off", "look_back", "remark",
+    ),
+    LedgerKind.OVERDUE: OVERDUE,
+    LedgerKind.SIGNED_OFF: (
+        "number", "township", "village", "star", "summary", "unit", "responsible", "first_deadline", "deadline",
+        "evidence", "recheck", "signed_off", "closed_late", "look_back", "remark",
+    ),
+}  # fmt: skip
+
+
+def values_of(row: LedgerRow, keys: Sequence[str]) -> list[Value]:
+    """Return what stands in these columns of a row."""
+    return [COLUMNS[key].read(row) for key in keys]

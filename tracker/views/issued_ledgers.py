@@ -1,0 +1,118 @@
+"""Ledgers that went out: made as a sheet for paper, listed, read again from the history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from tracker import clock
+from tracker.database import db
+from tracker.errors import InvalidError
+from tracker.forms.ledgers import LedgerForm
+from tracker.languages import _
+from tracker.models import Issue, IssuedLedger, LedgerMedium, Role
+from tracker.policy import recorded
+from tracker.queries.asof import asof_rows
+from tracker.queries.asof_filter import Asked
+from tracker.queries.issued_ledgers import issued_page
+from tracker.queries.moments import moment
+from tracker.queries.places import county_name
+from tracker.reports.ledger_columns import COLUMNS, values_of
+from tracker.services.issued_ledgers import (
+    Layout,
+    Tally,
+    issued_find,
+    issued_rows,
+    issued_seen,
+    issued_verify,
+    ledger_keep,
+    members_of,
+)
+from tracker.views.access import access
+from tracker.views.choices import filter_words
+from tracker.views.ledgers import frame, instant_of
+
+bp = Blueprint("issued_ledgers", __name__, url_prefix="/ledgers/issued")
+MOST_ON_PAPER = 3000
+
+
+@bp.get("")
+@access("ledger.read")
+def index() -> Response | str:
+    words = request.args.get("digest", "").strip()
+    if words:
+        found = issued_seen(issued_find(words).id, g.actor, sees_all=_sees_all())
+        return redirect(url_for("issued_ledgers.detail", ledger_id=found.id))
+    before = request.args.get("before", type=int)
+    return render_template("ledgers/issued_index.html", page=issued_page(g.actor, before, sees_all=_sees_all()))
+
+
+@bp.post("")
+@access("ledger.export")
+def issue() -> Response | tuple[str, int]:
+    form = LedgerForm()
+    try:
+        form = LedgerForm.parse(MultiDict(parse_qsl(request.form.get("query", ""))))
+        issued = _on_paper(form, instant_of(form.at or clock.now().replace(microsecond=0)))
+    except InvalidError as error:
+        return render_template("ledgers/index.html", **frame(form, error.errors)), 422
+    flash(_("已出打印稿，校验码写在末尾"), "success")
+    return redirect(url_for("issued_ledgers.detail", ledger_id=issued.id), 303)
+
+
+@bp.get("/<int:ledger_id>")
+@access("ledger.read")
+def detail(ledger_id: int) -> str:
+    issued = issued_seen(ledger_id, g.actor, sees_all=_sees_all())
+    report = issued_verify(issued)
+    seen = _still_seen(members_of(issued)[0])
+    rows = issued_rows(issued) if issued.rows <= MOST_ON_PAPER else iter(())
+    lines = [_line(row, issued.columns) for row in rows if seen is None or row.issue.issue_id in seen]
+    return render_template(
+        "ledgers/issued.html", issued=issued, report=report, lines=lines, columns=COLUMNS, most=MOST_ON_PAPER,
+        hidden=0 if seen is None else issued.rows - len(lines), county=county_name(),
+    )  # fmt: skip
+
+
+def _on_paper(form: LedgerForm, at: datetime) -> IssuedLedger:
+    tally, asked = Tally(), Asked(g.actor, form.chosen(), moment(at), form.order_by)
+    for _row in tally.watch(asof_rows(asked)):
+        if len(tally.ids) > MOST_ON_PAPER:
+            words = _("打印稿最多 {n} 条，请缩小范围，或导出 Excel")
+            raise InvalidError({"query": words.format(n=MOST_ON_PAPER)})
+    return ledger_keep(
+        asked=asked, layout=layout_of(form), medium=LedgerMedium.PAPER, tally=tally, made_for=unit_line(),
+        at=clock.now(),
+    )  # fmt: skip
+
+
+def _line(row: Any, keys: list[str]) -> dict[str, Any]:
+    return {"id": row.issue.issue_id, "cells": values_of(row, keys)}
+
+
+def _still_seen(ids: list[int]) -> set[int] | None:
+    """Return which of these issues the reader may see today, ``None`` for all."""
+    scope = recorded(g.actor)
+    return set(db.session.scalars(select(Issue.id).where(Issue.id.in_(ids), *scope))) if scope else None
+
+
+def layout_of(form: LedgerForm) -> Layout:
+    """Return how the ledger of ``form`` looks."""
+    return Layout(form.view, form.columns, form.group, form.canonical(), filter_words(form))
+
+
+def unit_line() -> str:
+    """Return whose ledger it is: the county, then the group or unit of the reader."""
+    county = county_name()
+    own = g.actor.group_name or g.actor.unit_name
+    return " ".join(dict.fromkeys(name for name in (county, own) if name))
+
+
+def _sees_all() -> bool:
+    return g.actor.role in (Role.OFFICE, Role.LEADER)

@@ -1,0 +1,129 @@
+"""The ledgers as of any instant: rows, subtotals, columns of one's choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker import clock, labels
+from tracker.errors import InvalidError
+from tracker.forms.ledgers import LedgerForm, local_text
+from tracker.languages import _
+from tracker.models import LedgerKind
+from tracker.policy import cell_for
+from tracker.queries.asof import asof_count, asof_page, asof_subtotals, asof_total, place_text
+from tracker.queries.asof_filter import Asked
+from tracker.queries.filters import saved_filters
+from tracker.queries.ledger import LedgerRow
+from tracker.queries.moments import history_begins, moment, policy_version_at
+from tracker.reports.ledger_columns import COLUMNS, LEDGERS, values_of
+from tracker.services.versions import instant_close
+from tracker.views.access import access
+from tracker.views.choices import filter_choices, filter_words, place_and_unit
+
+bp = Blueprint("ledgers", __name__)
+PAGE = "ledgers"
+# What a heading of the subtotals is called in the filter, and as an attribute of a row.
+NARROWS = {"township": "place", "unit": "unit", "star": "star", "group": "finder"}
+_KEYS = {"township": "township_id", "unit": "responsible_unit_id", "star": "star_id", "group": "found_by_group_id"}
+
+
+@bp.get("/ledgers")
+@access("ledger.read")
+def index() -> Response | str | tuple[str, int]:
+    default = next((one for one in saved_filters(g.actor, PAGE) if one.is_default), None) if not request.args else None
+    if default is not None:
+        return redirect(f"{url_for('ledgers.index')}?{default.query}")
+    try:
+        form = LedgerForm.parse(request.args)
+        asked = asked_for(form)
+    except InvalidError as error:
+        return render_template("ledgers/index.html", **frame(LedgerForm(), error.errors)), 422
+    if form.move:
+        return redirect(f"{url_for('ledgers.index')}?{urlencode(form.moved(), doseq=True)}")
+    return render_template("ledgers/index.html", **frame(form), **_content(form, asked))
+
+
+def asked_for(form: LedgerForm) -> Asked:
+    """Return the question that ``form`` asks; raise ``InvalidError`` for an instant to come, or before all history."""
+    return Asked(g.actor, form.chosen(), moment(instant_of(form.at)), form.order_by)
+
+
+def instant_of(at: datetime | None, field: str = "at") -> datetime:
+    """Return the instant a ledger is asked for, closed, so that it stays as it is; without one it is this second."""
+    now = clock.now()
+    begins = history_begins()
+    if at is None:
+        return now
+    if at > now:
+        raise InvalidError({field: _("只能查看过去的台账，请填写早于现在的时间")})
+    if begins is not None and at < begins:
+        words = _("台账历史自 {at} 起保存，更早的无法还原")
+        raise InvalidError({field: words.format(at=local_text(begins).replace("T", " "))})
+    instant_close(at)
+    return at
+
+
+def _content(form: LedgerForm, asked: Asked) -> dict[str, Any]:
+    rows, place = asof_page(asked, form.begins_after(), int(form.size))
+    found: dict[str, Any] = {
+        "lines": lines_of(rows, form),
+        "after": place_text(place, form.order_by),
+        "count": asof_count(asked),
+        "as_of": asked.moment.at,
+        "policy_version": policy_version_at(asked.moment.at),
+    }
+    if form.group:
+        subtotals = asof_subtotals(asked, form.group)
+        found |= {"subtotals": subtotals, "whole": asof_total(asked), "headings": {one.key: one for one in subtotals}}
+    return found
+
+
+def lines_of(rows: Sequence[LedgerRow], form: LedgerForm) -> list[dict[str, Any]]:
+    """Return the rows as a page shows them: with the cells of the chosen columns, each where a group begins."""
+    shown: list[dict[str, Any]] = []
+    for row in rows:
+        key = getattr(row.issue, _KEYS[form.group]) if form.group else None
+        begins = bool(form.group) and (not shown or shown[-1]["key"] != key)
+        cells = values_of(row, form.columns)
+        shown.append({"id": row.issue.issue_id, "cells": cells, "key": key, "begins": begins})
+    return shown
+
+
+def frame(form: LedgerForm, errors: dict[str, str] | None = None) -> dict[str, Any]:
+    """Return what the page shows around its rows."""
+    typed = form.query(whole=False) if errors is None else request.args.to_dict() or form.query(whole=False)
+    return {
+        "form": form,
+        "typed": typed,
+        "errors": errors or {},
+        "canonical": form.canonical(),
+        "saved": saved_filters(g.actor, PAGE),
+        "choices": filter_choices(),
+        "names": place_and_unit(form),
+        "words": filter_words(form),
+        "tabs": _tabs(form, typed),
+        "columns": COLUMNS,
+        "others": [key for key in COLUMNS if key not in form.columns],
+        "is_usual": list(form.columns) == list(LEDGERS[form.view]),
+        "narrows": NARROWS.get(form.group),
+        "may_export": cell_for("ledger.export", g.actor.role).allows,
+        "made_at": clock.now(),
+    }
+
+
+def _tabs(form: LedgerForm, typed: dict[str, Any]) -> list[dict[str, Any]]:
+    kept = {name: value for name, value in typed.items() if name not in ("view", "col", "state", "timing", "colour")}
+    return [
+        {
+            "label": labels.word(labels.LEDGER, kind),
+            "url": url_for("ledgers.index", **{**kept, "view": kind.value}),
+            "current": form.view is kind,
+        }
+        for kind in LedgerKind
+    ]
