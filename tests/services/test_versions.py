@@ -30,6 +30,7 @@ from tracker.queries.moments import history_begins, moment
 from tracker.queries.paging import Order
 from tracker.reports.ledger_columns import FULL, OVERDUE, values_of
 from tracker.services import verify
+from tracker.services.annotations import issue_annotate
 from tracker.services.chain import event_record
 from tracker.services.instructions import InstructionValues, instruction_give
 from tracker.services.issues import issue_set_confidential
@@ -110,7 +111,8 @@ class Life:
                  S.SUBMITTED: flows.verify, S.VERIFIED: flows.sign_off}  # fmt: skip
         step = steps.get(self.here.issue.state, flows.assign)
         return [
-            self.found, *[lambda: step(self.here)] * 6, self.progress, self.letter, self.letter_back, self.instruct,
+            self.found, *[lambda: step(self.here)] * 6, self.progress, self.annotate, self.letter,
+            self.letter_back, self.instruct,
             self.rename, self.move, self.holiday, self.no_holiday, self.hide, lambda: flows.suspend(self.here),
         ]  # fmt: skip
 
@@ -120,6 +122,10 @@ class Life:
 
     def progress(self) -> None:
         issue_progress(**self.here.by(self.here.assignee), note=f"示例进展{self.n}", percent=self.n % 100)
+
+    def annotate(self) -> None:
+        words = {"overdue_reason": f"示例原因{self.n}", "remark": f"示例备注{self.n}"}
+        issue_annotate(**self.here.by(self.here.office), changes=words)
 
     def letter(self) -> None:
         self.letters.append(written(self.here, self.rng.choice((LetterKind.REMIND, LetterKind.SUPERVISE))))
