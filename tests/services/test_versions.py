@@ -26,9 +26,10 @@ from tracker.queries.asof import asof_count, asof_page, asof_rows
 from tracker.queries.asof_filter import Asked
 from tracker.queries.filters import Band, IssueFilter, Timing
 from tracker.queries.ledger import full_ledger, overdue_ledger
+from tracker.queries.ledger_columns import FULL, OVERDUE
 from tracker.queries.moments import history_begins, moment
 from tracker.queries.paging import Order
-from tracker.reports.ledger_columns import FULL, OVERDUE, values_of
+from tracker.reports.ledger_columns import values_of
 from tracker.services import verify
 from tracker.services.annotations import issue_annotate
 from tracker.services.chain import event_record

@@ -24,6 +24,8 @@ from tracker.cli.upkeep import audit
 from tracker.database import db, transaction
 from tracker.forms.ledgers import local_text
 from tracker.models import AuditEntry, IssuedLedger, Post, Role, SavedFilter
+from tracker.queries.ledger_columns import COLUMN_KEYS, LEDGERS
+from tracker.reports.ledger_columns import COLUMNS
 from tracker.services.issued_ledgers import issued_find, issued_verify
 from tracker.services.rechecks import issue_fail
 from tracker.services.units import unit_rename
@@ -128,6 +130,12 @@ def test_columns_are_chosen_and_moved_by_buttons_and_kept_in_a_view(sqlite_app: 
     answer = client.post("/filters/", data={"page": "ledgers", "name": "示例视图", "query": query})
     assert answer.location == f"/ledgers?{db.session.query(SavedFilter.query).scalar()}"
     assert numbers(page(client, answer.location)) == [here.issue.number]
+
+
+def test_every_column_has_a_heading_and_is_chosen_by_one_name_alone() -> None:
+    assert tuple(COLUMNS) == COLUMN_KEYS
+    assert len({column.choice for column in COLUMNS.values()}) == len(COLUMNS)
+    assert {key for keys in LEDGERS.values() for key in keys} <= set(COLUMN_KEYS)
 
 
 def test_every_subtotal_opens_its_rows(sqlite_app: Flask, here: World) -> None:

@@ -11,8 +11,8 @@ from tracker.policy import actor_of
 from tracker.queries.asof import asof_rows
 from tracker.queries.asof_filter import Asked
 from tracker.queries.filters import IssueFilter, Timing
+from tracker.queries.ledger_columns import LEDGERS
 from tracker.queries.moments import moment
-from tracker.reports.ledger_columns import LEDGERS
 from tracker.services.issued_ledgers import Layout, Tally, ledger_keep
 
 

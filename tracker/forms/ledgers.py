@@ -16,7 +16,7 @@ from tracker.languages import N_, _
 from tracker.models import LedgerKind
 from tracker.queries.asof import Place, place_of
 from tracker.queries.filters import ALL_TAB, IssueFilter, Timing
-from tracker.reports.ledger_columns import COLUMNS, LEDGERS
+from tracker.queries.ledger_columns import COLUMN_KEYS, LEDGERS
 from workflows.issue import IssueState
 
 _UNSUPPORTED = (
@@ -78,7 +78,7 @@ class LedgerForm(ListForm):
     @field_validator("col")
     @classmethod
     def _known_columns(cls, value: list[str]) -> list[str]:
-        return [key for key in dict.fromkeys(value) if key in COLUMNS]
+        return [key for key in dict.fromkeys(value) if key in COLUMN_KEYS]
 
     @property
     def order_by(self) -> str:

@@ -10,7 +10,8 @@ from tracker.clock import local
 from tracker.languages import _
 from tracker.policy import Actor
 from tracker.queries.ledger import LedgerRow
-from tracker.reports.ledger_columns import COLUMNS, FULL, OVERDUE, Value, values_of
+from tracker.queries.ledger_columns import FULL, OVERDUE
+from tracker.reports.ledger_columns import COLUMNS, Value, values_of
 from tracker.reports.xlsx import Column, Sheet, write
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from tracker import labels
 from tracker.clock import local_date
 from tracker.languages import N_, _
-from tracker.models import LedgerKind
 from tracker.queries.ledger import LedgerRow
 from workflows.look_back import LookBackState
 
@@ -154,36 +153,6 @@ COLUMNS: dict[str, LedgerColumn] = {
     "instructions": LedgerColumn(N_("领导批示"), 20, lambda row: _several(row.beside["instructions"]), "clip kept"),
     "remark": LedgerColumn(N_("备注"), 16, lambda row: row.issue.remark, "clip"),
 }
-FULL = (
-    "number", "source", "source_ref", "found_on", "finder", "township", "place", "star", "severity", "words", "goal",
-    "measures", "unit", "responsible", "sponsor", "assisting", "assigned_on", "accepted_on", "first_deadline",
-    "deadline", "extensions", "progress", "outcome", "evidence", "recheck", "signed_off", "look_back", "remark",
-)  # fmt: skip
-OVERDUE = (
-    "number", "township", "village", "star_name", "summary", "unit", "responsible", "group", "assigned_on",
-    "first_deadline", "extensions", "deadline", "late", "state", "latest", "late_reason", "taken", "colour", "leader",
-    "instructions", "remark",
-)  # fmt: skip
-# Which columns a ledger begins with; a reader may choose others and another order.
-LEDGERS: dict[str, Sequence[str]] = {
-    LedgerKind.ISSUES: (
-        "number", "source", "source_ref", "found_on", "finder", "township", "place", "star", "severity", "words",
-        "goal", "state", "remark",
-    ),
-    LedgerKind.DUTIES: (
-        "number", "township", "village", "summary", "unit", "responsible", "sponsor", "assisting", "measures",
-        "assigned_on", "accepted_on", "first_deadline", "deadline", "extensions", "state",
-    ),
-    LedgerKind.PROGRESS: (
-        "number", "township", "village", "summary", "unit", "deadline", "progress", "outcome", "evidence", "returns",
-        "recheck", "signed_off", "look_back", "remark",
-    ),
-    LedgerKind.OVERDUE: OVERDUE,
-    LedgerKind.SIGNED_OFF: (
-        "number", "township", "village", "star", "summary", "unit", "responsible", "first_deadline", "deadline",
-        "evidence", "recheck", "signed_off", "closed_late", "look_back", "remark",
-    ),
-}  # fmt: skip
 
 
 def values_of(row: LedgerRow, keys: Sequence[str]) -> list[Value]:

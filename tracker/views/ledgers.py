@@ -20,8 +20,9 @@ from tracker.queries.asof import asof_count, asof_page, asof_subtotals, asof_tot
 from tracker.queries.asof_filter import Asked
 from tracker.queries.filters import saved_filters
 from tracker.queries.ledger import LedgerRow
+from tracker.queries.ledger_columns import LEDGERS
 from tracker.queries.moments import history_begins, moment, policy_version_at
-from tracker.reports.ledger_columns import COLUMNS, LEDGERS, values_of
+from tracker.reports.ledger_columns import COLUMNS, values_of
 from tracker.services.versions import instant_close
 from tracker.views.access import access
 from tracker.views.choices import filter_choices, filter_words, place_and_unit
