@@ -375,7 +375,7 @@ def _of(issue: Issue, office: Post) -> dict[str, Any]:
     )
     document = issue_document(issue_id=issue.id, kind=DocumentKind.FILE, actor=actor, at=clock.now())
     return {
-        "document_id": document.id, "code": "x", "sha256": "x",
+        "document_id": document.id, "code": "x", "sha256": "x", "paper_kind": "remind",
         "issue_id": issue.id, "evidence_id": evidence.id, "notice_id": notice.id, "extension_id": extension.id,
         "consent_id": consent.id, "letter_id": letter.id, "letter_file_id": _reply_photo(letter, asker),
         "look_back_id": _look_back(issue),

@@ -75,6 +75,8 @@ AUDIT_ACTION = {
     "import.undo": N_("撤销导入"),
     "import.mapping": N_("保存导入对应关系"),
     "import.mapping_forget": N_("删除导入对应关系"),
+    "template.set": N_("修改文书模板"),
+    "template.withdraw": N_("撤回文书模板"),
     "round.archive": N_("归档巡查轮次"),
     "round.create": N_("建立巡查轮次"),
     "round.edit": N_("修改巡查轮次"),

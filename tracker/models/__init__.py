@@ -8,7 +8,7 @@ from tracker.models.channel import (
     PersonChannel,
 )
 from tracker.models.decision import Consent, Extension
-from tracker.models.document import Document, DocumentKind, NoticeKind, PaperCode
+from tracker.models.document import Document, DocumentKind, NoticeKind, PaperCode, PaperTemplate
 from tracker.models.evidence import Blob, Evidence, Phase
 from tracker.models.feed import CalendarFeed
 from tracker.models.group import GroupVillage, SupervisionGroup
@@ -113,6 +113,7 @@ __all__ = [
     "NoticeKind",
     "OutboxMessage",
     "PaperCode",
+    "PaperTemplate",
     "PasswordRecord",
     "Person",
     "PersonChannel",

@@ -81,6 +81,30 @@ class Document(Model):
     )
 
 
+class PaperTemplate(Model):
+    """One version of the county's words for a kind of document, in force from ``effective_on`` (inclusive).
+
+    ``body`` holds the templates by part. One that was withdrawn before its day never was in force; one without a body
+    goes back to the usual words.
+    """
+
+    __tablename__ = "paper_template"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    effective_on: Mapped[date]
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    note: Mapped[str] = mapped_column(String(200), default="")
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    made_by: Mapped[Person] = relationship(foreign_keys=made_by_id)
+
+    __table_args__ = (Index("ix_paper_template_kind", "kind", "effective_on", "id"),)
+
+
 class PaperCode(Model):
     """The code on a document with its number, day and digest: all that a stranger who holds it may compare."""
 

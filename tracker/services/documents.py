@@ -19,6 +19,7 @@ from tracker.papers.forms import form_paper
 from tracker.policy import Actor, capacities
 from tracker.policy.documents import MAKERS
 from tracker.queries.issue_page import IssuePage, issue_page
+from tracker.queries.paper_templates import wording_on
 from tracker.queries.rounds import round_page
 from tracker.queries.visit_records import record_of, visit_seen
 from tracker.services.chain import AUDIT, audit_record, chain_lock, event_record
@@ -166,7 +167,7 @@ def _stored(document: Document, facts: dict[str, Any], actor: Actor, at: datetim
     told = facts | {
         "document": document.number, "issuer": issuer_name(), "issued_on": today.isoformat()
     }  # fmt: skip
-    paper = form_paper(document.kind.value, told)
+    paper = form_paper(document.kind.value, told, wording_on(document.kind.value, today))
     document.content, document.issued_by_id, document.issued_at = paper.to_dict(), actor.person_id, at
     db.session.add(document)
     db.session.flush()

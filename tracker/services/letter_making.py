@@ -16,6 +16,7 @@ from tracker.errors import InvalidError
 from tracker.models import Issue, Letter, LetterIssue, PaperCode
 from tracker.papers.letter import letter_paper
 from tracker.policy import Actor, letter_capacities
+from tracker.queries.paper_templates import wording_on
 from tracker.queries.rules import policy_on, work_calendar
 from tracker.services.chain import AUDIT, audit_record, chain_lock, events_record
 from tracker.services.checks import day_ahead, unit_open, words_of
@@ -73,8 +74,7 @@ def letter_put_out(letter: Letter, issues: Sequence[Issue], *, actor: Actor | No
         letter.receive_by = work_calendar().add_workdays(today, policy_on(today).policy.letter_receive_days)
         letter_number(letter, at)
         letter_wait(letter, today)
-        content = letter_content(letter, issues, at)
-        letter.content = content | {"paper": letter_paper(content).to_dict()}
+        letter.content = _worded(letter_content(letter, issues, at), today)
 
 
 def _narrow(letter: Letter, issues: Sequence[Issue]) -> None:
@@ -87,7 +87,13 @@ def _narrow(letter: Letter, issues: Sequence[Issue]) -> None:
 def letter_preview(letter: Letter, issues: Sequence[Issue], at: datetime) -> dict[str, Any]:
     """Return the text that a proposal would be issued with today, without a number."""
     reply_by = letter.reply_by or reply_by_of(letter.kind, None, local_date(at))
-    return letter_content(letter, issues, at) | {"reply_by": reply_by.isoformat()}
+    content = letter_content(letter, issues, at) | {"reply_by": reply_by.isoformat()}
+    return _worded(content, local_date(at))
+
+
+def _worded(content: dict[str, Any], today: date) -> dict[str, Any]:
+    """Return the facts of a document with the paper that they make in the county's words of today."""
+    return content | {"paper": letter_paper(content, wording_on(content["kind"], today)).to_dict()}
 
 
 def letter_announce(letter: Letter, *, actor: Actor | None, at: datetime) -> None:

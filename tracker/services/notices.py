@@ -14,6 +14,7 @@ from tracker.languages import N_, SOURCE, speaking
 from tracker.models import Issue, Notice, NoticeKind, Unit, UnitKind
 from tracker.papers.notice import notice_paper
 from tracker.policy import Actor
+from tracker.queries.paper_templates import wording_on
 from tracker.queries.rules import setting, work_calendar
 from tracker.services.counters import counter_next
 from tracker.services.paper_codes import code_make
@@ -52,7 +53,7 @@ def _issued(issue: Issue, kind: NoticeKind, more: dict[str, Any], *, actor: Acto
     prefix = _PREFIXES.get(kind) or setting("notice_prefix", _PREFIX)
     number = _NUMBER.format(prefix=prefix, year=year, serial=serial)
     content = _content(issue, number, at) | {"kind": kind.value} | more
-    paper = notice_paper(content)
+    paper = notice_paper(content, wording_on(kind.value, local_date(at)))
     notice = Notice(
         kind=kind.value, year=year, serial=serial, number=number, issue_id=issue.id,
         recipient_unit_id=issue.responsible_unit_id, content=content | {"paper": paper.to_dict()},

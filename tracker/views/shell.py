@@ -40,7 +40,8 @@ _SECTIONS = {
     "posts": "accounts", "unit_acts": "units",
     "round_stops": "rounds", "round_acts": "rounds", "unit_files": "units", "rule_calendar": "rules",
     "holiday_notices": "rules",
-    "rule_policy": "rules", "unit_imports": "units", "people_imports": "accounts", "post_imports": "accounts",
+    "rule_policy": "rules", "rule_papers": "rules",
+    "unit_imports": "units", "people_imports": "accounts", "post_imports": "accounts",
 }  # fmt: skip
 # (endpoint, action of the matrix, words, icon) in the order of the page.
 _ENTRIES = (
