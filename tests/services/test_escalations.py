@@ -28,6 +28,7 @@ from tracker.services.assignments import issue_contest
 from tracker.services.escalations import escalations_sweep
 from tracker.services.issues import issue_dismiss
 from tracker.services.letters import letter_issue, letter_withdraw
+from tracker.services.rules import CorrectionValues, correction_add
 from workflows.issue import IssueState
 from workflows.letter import EndReason, LetterKind, LetterState
 from workflows.policy import Policy
@@ -226,3 +227,17 @@ def test_what_is_confidential_stays_with_the_person_who_answers_for_it(sqlite_ap
     letter_issue(letter_id=letter.id, actor=here.office, at=at(16))
     assert (letter.recipient_unit_id, letter.recipient_id) == (here.assignee.unit_id, here.assignee.person_id)
     assert flows.told("letter_issued") == {here.assignee.person_id}
+
+
+def test_a_weekend_that_is_worked_brings_the_next_step_nearer(sqlite_app: Flask) -> None:
+    issue = due(flows.issue_in(S.RECTIFYING))
+    escalations_sweep(at=at(3))
+    db.session.refresh(issue)
+    monday = issue.escalate_on
+    assert (monday, len(letters())) == (date(2026, 3, 9), 1)  # the fifth working day after the deadline
+    saturday = date(2026, 3, 7)
+    correction_add(values=CorrectionValues(saturday, saturday, True, "补班", "示例"), actor=None, at=at(3))
+    escalations_sweep(at=at(6))
+    assert len(letters()) == 1
+    escalations_sweep(at=at(7))
+    assert len(letters()) == 2

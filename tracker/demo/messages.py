@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from tracker.clock import ZONE, local_date
-from tracker.database import db, transaction
+from tracker.database import transaction
 from tracker.demo.people import World
-from tracker.models import Channel, ChannelKind, OutboxMessage, Setting
+from tracker.models import Channel, ChannelKind, OutboxMessage
 from tracker.queries.rules import work_calendar
-from tracker.services.digests import DIGESTED, digests_send
+from tracker.services.digests import digests_send
 from tracker.services.letter_reminders import letters_remind
 from tracker.services.reminders import reminders_sweep
 from workflows.letter import workday_before
@@ -25,8 +25,6 @@ def messages_tell(world: World, at: datetime) -> None:
     when = datetime(day.year, day.month, day.day, 8, 40, tzinfo=ZONE)
     reminders_sweep(at=when)
     letters_remind(at=when)
-    db.session.merge(Setting(key=DIGESTED, value=""))
-    db.session.commit()
     digests_send(at=when)
     readers = [world.people[login].person_id for login in _READERS]
     with transaction() as session:

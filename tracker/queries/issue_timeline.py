@@ -178,7 +178,7 @@ _SIMPLE = (
     ("paper", N_("回头看记录 {value}")),
     ("done_on", N_("回头看日期 {value}")),
     ("went", N_("参加人员 {value}")),
-    ("new", N_("新问题 {value}")),
+    ("new_number", N_("新问题 {value}")),
     ("duplicate_of", N_("与 {value} 重复")),
     ("duplicate", N_("{value} 并入本问题")),
     ("status", N_("台账所记情况 {value}")),

@@ -164,7 +164,9 @@ def _link(record: LookBack, issue: Issue, files: Sequence[StoredFile], actor: Ac
     record.new_issue_id = new.id
     paper_keep(record, _photos(record), new_number=new.number or "")
     issue.recurrences += 1
-    event = note(issue, "recur", actor=actor, at=at, detail=_told(record) | {"new": new.number, "new_id": new.id})
+    event = note(
+        issue, "recur", actor=actor, at=at, detail=_told(record) | {"new_number": new.number, "new_id": new.id}
+    )
     circles = (Audience.CLOSERS, Audience.OFFICE, Audience.RESPONSIBLE)
     told = people(issue, local_date(at), *circles, also=sign_off_consenters(issue))
     tell(issue, event, "recurred", told, actor=actor, at=at, words=f"{new.number} {record.finding}")

@@ -71,7 +71,8 @@ def rewind_around(first: date, last: date, at: datetime) -> None:
     """Let the next sweep wind anew whatever a change of the days from ``first`` to ``last``, inclusive, may move.
 
     A reminder before a last day can move where these days lie between the two, one after it where they lie in
-    between as well; what falls due from ``at`` on is not missed.
+    between as well; what falls due from ``at`` on is not missed. The ladder of documents is looked at again on the
+    first of these days that is not past: a weekend that is worked brings its next step nearer.
     """
     begin = datetime.combine(first, time(), ZONE)
     end = datetime.combine(last + timedelta(days=1), time(), ZONE)
@@ -80,5 +81,10 @@ def rewind_around(first: date, last: date, at: datetime) -> None:
     touched = or_(ahead, behind, Issue.stage_due_on.is_not(None))
     db.session.execute(
         update(Issue).where(Issue.remind_at > at, touched).values(remind_at=at),
+        execution_options={"synchronize_session": "fetch"},
+    )
+    look = max(first, local_date(at))
+    db.session.execute(
+        update(Issue).where(Issue.escalate_on > look, Issue.deadline < last).values(escalate_on=look),
         execution_options={"synchronize_session": "fetch"},
     )
