@@ -145,6 +145,8 @@ def test_of_what_a_substitute_may_not_see_a_copy_tells_number_and_day_alone(is_c
         ({"substitute_id": "self"}, "substitute_id"),
         ({"substitute_id": "bare"}, "substitute_id"),
         ({"substitute_id": "ended"}, "substitute_id"),
+        ({"substitute_id": "auditor"}, "substitute_id"),
+        ({"substitute_id": "reporter"}, "substitute_id"),
         ({"person_id": 987_654}, "person_id"),
         ({"person_id": "bare"}, "person_id"),
     ],
@@ -154,6 +156,7 @@ def test_what_makes_no_sense_is_refused_by_field(change: dict[str, Any], field: 
     mine = {
         "self": here.office.person_id, "bare": factories.person().id,
         "ended": factories.post(Role.OFFICE, valid_to=MONDAY - DAY).person_id,
+        "auditor": factories.post(Role.AUDITOR).person_id, "reporter": factories.post(Role.REPORTER).person_id,
     }  # fmt: skip
     given = {"substitute_id": here.other_office.person_id, "first_day": MONDAY, "last_day": FRIDAY}
     given |= {name: mine.get(value, value) if isinstance(value, str) else value for name, value in change.items()}

@@ -80,6 +80,21 @@ def test_somebody_else_is_named_in_words_and_the_office_agrees(sqlite_app: Flask
     assert "代收中" in office.get("/substitutes/office").text
 
 
+def test_nobody_comes_by_who_reports(sqlite_app: Flask, here: flows.World) -> None:
+    reporter = factories.post(Role.REPORTER, unit_id=here.assignee.unit_id)
+    mine = client(sqlite_app, here.assignee)
+    assert reporter.person.name not in mine.get("/substitutes/").text
+    answers = [
+        send(mine, "/substitutes/", DAYS | {"other": words, "substitute_id": ""}).text.replace(words, "")
+        for words in (reporter.person.name, "查无此人")
+    ]
+    assert [answer.count("没有找到唯一的在任人员") for answer in answers] == [2, 2]
+    assert client(sqlite_app, here.office).get(f"/substitutes/people?q={reporter.person.name}").get_json() == []
+    theirs = sign_in(sqlite_app.test_client(), reporter)
+    assert theirs.get("/substitutes/").status_code == 404
+    assert "/substitutes" not in theirs.get("/profile").text
+
+
 def test_the_office_finds_people_and_names_for_another_with_or_without_scripts(
     sqlite_app: Flask, here: flows.World
 ) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, or_, true
 
-from tracker.models import Role, Substitute
+from tracker.models import ADMIN_ROLES, Role, Substitute
 from tracker.policy.actor import Actor
+
+# The posts whose holders may be away or stand in: not the three administrators, who have no part in the work, nor
+# those who report; nobody comes by a list of these.
+WORKING = tuple(role for role in Role if role not in ADMIN_ROLES and role is not Role.REPORTER)
 
 
 def visible_substitutes(actor: Actor) -> ColumnElement[bool]:

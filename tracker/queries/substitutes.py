@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from tracker.database import db, memo
 from tracker.models import Person, Post, Substitute
 from tracker.policy import Actor
-from tracker.policy.substitutes import visible_substitutes
+from tracker.policy.substitutes import WORKING, visible_substitutes
 from tracker.queries.people import in_force
 from tracker.queries.unit_search import LIMIT, typed
 
@@ -36,6 +36,11 @@ class SubstitutePage:
     after: int | None
 
 
+def works(day: date) -> ColumnElement[bool]:
+    """Return the condition on ``Post`` that holds for the posts in the work that act on that day."""
+    return and_(in_force(day), Post.role.in_(WORKING))
+
+
 def stand_ins(day: date) -> Mapping[int, Sequence[StandIn]]:
     """Return who stands in on that day, by the person who is away: only who is still there and holds a post then."""
     return memo(f"stand_ins:{day}", lambda: _stand_ins(day))
@@ -43,7 +48,7 @@ def stand_ins(day: date) -> Mapping[int, Sequence[StandIn]]:
 
 def _stand_ins(day: date) -> Mapping[int, Sequence[StandIn]]:
     absent = aliased(Person)
-    holds = select(Post.id).where(Post.person_id == Substitute.substitute_id, in_force(day)).exists()
+    holds = select(Post.id).where(Post.person_id == Substitute.substitute_id, works(day)).exists()
     query = (
         select(Substitute.person_id, Substitute.substitute_id, absent.name)
         .join(absent, absent.id == Substitute.person_id)
@@ -125,13 +130,13 @@ def colleagues(person_id: int, day: date) -> list[Post]:
     """Return the posts, one a person, of those who hold one at a unit or in a group of this person on that day."""
     own = aliased(Post)
     mine = select(own.id).where(
-        own.person_id == person_id, own.approved_at.is_not(None), own.valid_from <= day,
+        own.person_id == person_id, own.role.in_(WORKING), own.approved_at.is_not(None), own.valid_from <= day,
         or_(own.valid_to.is_(None), own.valid_to >= day),
         or_(own.unit_id == Post.unit_id, own.group_id == Post.group_id),
     )  # fmt: skip
     query = (
         select(Post).join(Post.person)
-        .where(in_force(day), Person.is_active, Post.person_id != person_id, mine.correlate(Post).exists())
+        .where(works(day), Person.is_active, Post.person_id != person_id, mine.correlate(Post).exists())
         .options(contains_eager(Post.person), joinedload(Post.unit), joinedload(Post.group))
         .order_by(Person.name, Post.id)
     )  # fmt: skip
@@ -143,7 +148,7 @@ def colleagues(person_id: int, day: date) -> list[Post]:
 
 def holders(text: str, today: date) -> list[Post]:
     """Return the posts, one a person, of those whose name or login holds ``text``."""
-    wanted, query = typed(text), select(Post).join(Post.person).where(in_force(today), Person.is_active)
+    wanted, query = typed(text), select(Post).join(Post.person).where(works(today), Person.is_active)
     if wanted:
         query = query.where(or_(*(one.icontains(wanted, autoescape=True) for one in (Person.name, Person.login))))
     query = query.options(contains_eager(Post.person), joinedload(Post.unit), joinedload(Post.group))
@@ -155,7 +160,7 @@ def holders(text: str, today: date) -> list[Post]:
 
 def holder_by_words(words: str, today: date) -> int | None:
     """Return who alone has that login, or else that name, among those who hold a post."""
-    holds = select(Post.id).where(Post.person_id == Person.id, in_force(today)).exists()
+    holds = select(Post.id).where(Post.person_id == Person.id, works(today)).exists()
     for column in (Person.login, Person.name):
         found = db.session.scalars(select(Person.id).where(column == words, Person.is_active, holds).limit(2)).all()
         if found:

@@ -16,7 +16,7 @@ from tracker.languages import _
 from tracker.models import Person, Post, Role, Substitute
 from tracker.policy import Actor
 from tracker.policy.substitutes import may_agree, visible_substitutes
-from tracker.queries.substitutes import colleagues
+from tracker.queries.substitutes import colleagues, works
 from tracker.services.chain import AUDIT, audit_record, chain_lock
 from tracker.services.checks import in_force, in_range
 from tracker.services.outbox import enqueue
@@ -115,7 +115,7 @@ def _wrong_days(values: SubstituteValues, today: date) -> dict[str, str]:
 
 def _holds_post(person_id: int, day: date) -> bool:
     query = select(Post.id).join(Person, Person.id == Post.person_id).where(Post.person_id == person_id)
-    return db.session.scalar(query.where(*in_force(day)).limit(1)) is not None
+    return db.session.scalar(query.where(works(day), Person.is_active).limit(1)) is not None
 
 
 def _clash(person: Person, values: SubstituteValues) -> str:

@@ -38,6 +38,7 @@ def _page(errors: dict[str, str]) -> str:
         "profile/index.html", person=person, posts=posts, sign_ins=living, here=g.sign_in.token_hash, errors=errors,
         typed=request.form if errors else person, substitutes=substitutes_of(person.id, g.actor.today),
         may_hand_over=cell_for("handover.propose", g.actor.role).allows,
+        may_name=cell_for("substitute.own", g.actor.role).allows,
     )  # fmt: skip
 
 

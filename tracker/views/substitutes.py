@@ -26,7 +26,7 @@ Page = tuple[str, int] | str | Response
 
 
 @bp.get("/")
-@access("self")
+@access("substitute.own")
 def index() -> Page:
     return _own_page({})
 
@@ -62,7 +62,7 @@ def _may_agree(one: Substitute) -> bool:
 
 
 @bp.post("/")
-@access("self")
+@access("substitute.own")
 def name() -> Page:
     try:
         form = SubstituteForm.parse(request.form)
@@ -94,7 +94,7 @@ def _by_field(errors: dict[str, str]) -> dict[str, str]:
 
 
 @bp.post("/<int:substitute_id>/end")
-@access("self")
+@access("substitute.own")
 def end(substitute_id: int) -> Response:
     ended = services.substitute_end(substitute_id=substitute_id, actor=g.actor, at=clock.now())
     flash(_ended_words(ended), "success")
