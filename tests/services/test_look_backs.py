@@ -36,7 +36,7 @@ from tracker.queries.look_backs import LookBackFilter, look_backs_of_issue
 from tracker.services.look_back_plans import PlanValues, plan_close, plan_draw, plan_preview
 from tracker.services.look_backs import look_back_drop, look_back_found_again, look_back_hold
 from tracker.services.planning.gather import plan_input
-from tracker.services.rounds import round_publish
+from tracker.services.round_publishing import round_publish
 from workflows.issue import IssueState, Severity
 from workflows.look_back import LookBackState
 from workflows.planning.terms import LeftOutWhy, TaskKind

@@ -66,12 +66,13 @@ _SEVERITIES: dict[str, tuple[Severity, float]] = {
 }
 _SOURCES = {
     "督导检查": "supervision", "巡查": "inspection", "会议": "meeting", "通报": "bulletin", "述职评议": "appraisal",
-    "群众反映": "report", "自查": "self_check", "台账导入": "import",
+    "群众反映": "report", "自查": "self_check", "台账导入": "import", "回头看": "look_back",
 }  # fmt: skip
 _SOURCE_WORDS = re.compile(
     r"(?P<supervision>督导|督查|督察|督办|暗访)|(?P<inspection>巡查|巡察|巡视|检查|排查|走访|抽查|观摩)|"
     r"(?P<meeting>会议|研判|会商|例会|座谈会?|调度会)|(?P<bulletin>通报|曝光|简报)|(?P<appraisal>述职|评议|考核|考评)|"
-    r"(?P<report>群众|市民|举报|投诉|信访|热线|12345|随手拍|网格|来信|来访|留言)|(?P<self_check>自查|自纠|自评)|(?P<import>导入)"
+    r"(?P<report>群众|市民|举报|投诉|信访|热线|12345|随手拍|网格|来信|来访|留言)|(?P<self_check>自查|自纠|自评)|(?P<import>导入)|"
+    r"(?P<look_back>回头看)"
 )
 _YES = frozenset(
     ("是", "有", "√", "✓", "✔", "对", "y", "yes", "true", "1", "逾期", "已逾期", "超期", "已超期", "overdue")

@@ -9,7 +9,7 @@ from tracker import labels
 from tracker.clock import local
 from tracker.labels.rounds import reason_words
 from tracker.languages import _
-from tracker.models import Issue, RoundStop, Visit
+from tracker.models import Issue, RoundStop, TaskOutcome, Visit
 from tracker.papers.paper import shortened
 from tracker.queries.rounds import RoundPage
 from tracker.queries.visit_records import VisitRecord
@@ -67,7 +67,8 @@ def _tasked(stop: RoundStop | None) -> list[list[str]]:
 
 
 def _rechecked(issue: Issue, outcome: str) -> list[str]:
-    return [labels.word(labels.TASK_KIND, "recheck"), issue.number or "", "", labels.word(labels.TASK_OUTCOME, outcome)]
+    kind = "look_back" if outcome in (TaskOutcome.HELD, TaskOutcome.RECURRED) else "recheck"
+    return [labels.word(labels.TASK_KIND, kind), issue.number or "", "", labels.word(labels.TASK_OUTCOME, outcome)]
 
 
 def _described(issue: Issue) -> str:
