@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ from tracker.policy import Actor
 from tracker.policy.look_backs import visible_look_backs
 from tracker.queries.look_back_plans import plan_page, population
 from tracker.queries.look_back_rates import RateBy, rates, whole
-from tracker.queries.look_backs import LookBackFilter, look_backs_of_issue
+from tracker.queries.look_backs import NONE, LookBackFilter, look_back_page, look_backs_of_issue
 from tracker.services.look_back_plans import PlanValues, plan_close, plan_draw, plan_preview
 from tracker.services.look_backs import look_back_drop, look_back_found_again, look_back_hold
 from tracker.services.planning.gather import plan_input
@@ -148,6 +149,8 @@ def test_a_result_answers_the_sample_once_and_tells_who_rectified(app: Flask) ->
     assert flows.detail("look_back")["finding"] == "示例：保持良好"
     with pytest.raises(ConflictError):
         look_back_hold(**here.by(here.other_office), finding="示例：又看一次", version=version)
+    again = look_back_hold(**here.by(here.finder), finding="示例：保持良好 ", version=version)
+    assert (again.id, count("look_back")) == (record.id, 1)  # the phone sent it twice
     assert [(row.state, row.plan_id) for row in all_of()] == [(L.HELD, plan.id)]
     assert here.issue.state is S.SIGNED_OFF
     assert population(90, TODAY, AT).looked == 1
@@ -156,10 +159,16 @@ def test_a_result_answers_the_sample_once_and_tells_who_rectified(app: Flask) ->
 def test_of_many_one_result_counts(app: Flask) -> None:
     here = flows.issue_in(S.SIGNED_OFF)
     drawn(here.office)
-    given = {"issue_id": here.issue.id, "at": here.at, "finding": "示例", "version": here.issue.version}
-    held = [lambda: look_back_hold(**given, actor=here.finder)] * (THREADS // 2)
-    again = [lambda: look_back_found_again(**given, actor=here.finder, deadline=here.today)] * (THREADS // 2)
-    assert together(app, *held, *again).count("done") == 1
+    given = {"issue_id": here.issue.id, "at": here.at, "version": here.issue.version, "actor": here.finder}
+
+    def hold(n: int) -> None:
+        look_back_hold(**given, finding=f"示例{n}")
+
+    def again(n: int) -> None:
+        look_back_found_again(**given, finding=f"示例{n}", deadline=here.today)
+
+    acts = [partial(hold if n % 2 else again, n) for n in range(THREADS)]
+    assert together(app, *acts).count("done") == 1
     assert len(all_of(L.HELD, L.FOUND_AGAIN)) == len(all_of()) == 1
     assert count("look_back") + count("reopen") == 1
 
@@ -360,4 +369,5 @@ def test_rates_rank_no_small_number_and_count_what_was_not_drawn_apart(app: Flas
     assert (whole(found).drawn, whole(found).again) == (13, 3)
     assert whole(rates(here.office, RateBy.TOWNSHIP, LookBackFilter(plan_id=plan.id))).drawn == 12
     assert [one.key for one in rates(here.office, RateBy.STAR, LookBackFilter())] == [None]
+    assert look_back_page(here.office, LookBackFilter(star_id=NONE)).total == 14
     assert waiting.id in {row.issue_id for row in all_of(L.WAITING)}

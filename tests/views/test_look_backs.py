@@ -197,7 +197,9 @@ def test_the_office_calls_off_and_closes(sqlite_app: Flask, world: World) -> Non
     assert ("示例：已撤并" in shown, "示例：期满" in shown, "已结束" in shown) == (True, True, True)
 
 
-@pytest.mark.parametrize("query", ["town=x", "state=gone", "first=2026-99-01", "after=-1", "by=gone", "plan=0"])
+@pytest.mark.parametrize(
+    "query", ["town=x", "state=gone", "first=2026-99-01", "after=-1", "by=gone", "plan=0", "star=-1"]
+)
 def test_an_address_that_says_nothing_is_told_so(sqlite_app: Flask, world: World, query: str) -> None:
     office = entered(sqlite_app, world.office)
     assert {office.get(f"/look-backs?{query}").status_code, office.get(f"/look-backs/rates?{query}").status_code} & {

@@ -13,7 +13,7 @@ from tracker.forms.base import BLANK_IS_NONE, Form
 from tracker.forms.findings import Day, Id
 from tracker.languages import N_, _
 from tracker.queries.look_back_rates import RateBy
-from tracker.queries.look_backs import LookBackFilter
+from tracker.queries.look_backs import NONE, LookBackFilter
 from workflows.look_back import LookBackState
 from workflows.sampling import EVERY, Rules, Share
 
@@ -26,6 +26,7 @@ LABELS: Mapping[str, str] = {
     "row": N_("撤下的问题"),
 }  # fmt: skip
 _PART, _SHARES = 100, 200
+_OrNone = Annotated[Annotated[int, Field(ge=NONE, le=2**31 - 1)] | None, BLANK_IS_NONE]
 
 
 class _LookBackForm(Form):
@@ -38,10 +39,10 @@ class RegisterForm(_LookBackForm):
     """The filters of the register, as they stand in an address; ``drawn`` says whether a plan had drawn it."""
 
     state: Annotated[LookBackState | Literal["settled"] | None, BLANK_IS_NONE] = None
-    town: Id = None
-    star: Id = None
+    town: _OrNone = None
+    star: _OrNone = None
     group: Id = None
-    unit: Id = None
+    unit: _OrNone = None
     plan: Id = None
     drawn: Annotated[Literal["plan", "beside"] | None, BLANK_IS_NONE] = None
     first: Day = None

@@ -16,7 +16,7 @@ from tracker.policy import Actor, visible
 from tracker.policy.look_backs import sees_waiting, visible_look_backs
 from workflows.look_back import SETTLED, LookBackState
 
-SIZE = 50
+SIZE, NONE = 50, 0
 BATCH = 500
 _WITH = (
     joinedload(LookBack.issue).joinedload(Issue.location), selectinload(LookBack.township),
@@ -29,7 +29,10 @@ DAY = func.coalesce(LookBack.done_on, LookBack.due_on)
 
 @dataclass(frozen=True)
 class LookBackFilter:
-    """What the register is narrowed by; days are inclusive, ``is_beside`` says whether no plan had drawn it."""
+    """What the register is narrowed by; days are inclusive, ``is_beside`` says whether no plan had drawn it.
+
+    Township, star and unit may be ``NONE``: those that have none.
+    """
 
     state: LookBackState | None = None
     is_settled: bool = False
@@ -59,7 +62,14 @@ def narrowed(actor: Actor, chosen: LookBackFilter) -> list[ColumnElement[bool]]:
         LookBack.state: chosen.state, LookBack.township_id: chosen.township_id, LookBack.star_id: chosen.star_id,
         LookBack.group_id: chosen.group_id, LookBack.unit_id: chosen.unit_id, LookBack.plan_id: chosen.plan_id,
     }  # fmt: skip
-    found = [visible_look_backs(actor), *(column == value for column, value in equal.items() if value is not None)]
+    found = [
+        visible_look_backs(actor),
+        *(
+            column.is_(None) if value == NONE else column == value
+            for column, value in equal.items()
+            if value is not None
+        ),
+    ]
     if chosen.is_settled:
         found.append(LookBack.state.in_(SETTLED))
     if chosen.is_beside is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -31,10 +31,14 @@ from tracker.services.look_back_facts import (
 )
 from tracker.services.rechecks import issue_reopen
 from tracker.services.recipients import Audience, people, tell, tell_circles
+from tracker.services.refusals import conflict
 from tracker.services.transitions import LARGEST_ID, issue_for_change, look_back_move, look_back_permit, note
 from tracker.services.visit_tasks import tasks_settle
 from tracker.storage import StoredFile
 from workflows.look_back import FoundAgain, LookBackFacts, LookBackState
+
+L = LookBackState
+_AGAIN = timedelta(minutes=30)  # within which the same words are the same form, sent again
 
 
 def look_back_hold(
@@ -43,10 +47,14 @@ def look_back_hold(
 ) -> LookBack:  # fmt: skip
     """Record that what was signed off has held; answers the sample that waits for it, and the task of a round.
 
-    Raises ``ConflictError`` for the slower of two who saw the same ``version``.
+    Who sends the same again gets the record there is; raises ``ConflictError`` for the slower of two others who saw the
+    same ``version``.
     """
     with transaction():
-        issue = issue_for_change(issue_id, actor, version)
+        issue = issue_for_change(issue_id, actor)
+        if (known := _sent_before(issue, L.HELD, finding, actor, at)) is not None:
+            return known
+        _unchanged(issue, version)
         record = _record(issue, "hold", finding, done_on, people, files, actor, at)
         flag_modified(issue, "state_since")  # nothing of it changes, and yet whoever looks at the same time must learn
         event = note(issue, "look_back", actor=actor, at=at, detail=_told(record))
@@ -63,10 +71,14 @@ def look_back_found_again(
 ) -> LookBack:  # fmt: skip
     """Record that what was signed off has come back: by policy it is opened again, or a new issue is linked to it.
 
-    ``deadline`` is only for what is opened again; a new issue is assigned as any other. Counts a recurrence.
+    ``deadline`` is only for what is opened again; a new issue is assigned as any other. Counts a recurrence. Who sends
+    the same again gets the record there is.
     """
     with transaction():
-        issue = issue_for_change(issue_id, actor, version)
+        issue = issue_for_change(issue_id, actor)
+        if (known := _sent_before(issue, L.FOUND_AGAIN, finding, actor, at)) is not None:
+            return known
+        _unchanged(issue, version)
         way = way_of(issue, local_date(at))
         record = _record(issue, "find_again", finding, done_on, people, files, actor, at)
         if way is FoundAgain.LINKED:
@@ -79,6 +91,22 @@ def look_back_found_again(
             paper_keep(record, _photos(record), deadline=deadline.isoformat() if deadline else "")
         db.session.flush()
         return record
+
+
+def _sent_before(
+    issue: Issue, state: LookBackState, finding: str, actor: Actor, at: datetime
+) -> LookBack | None:  # fmt: skip
+    """Return what the same person recorded in the same words a moment ago: a phone sends again on a bad network."""
+    query = select(LookBack).where(
+        LookBack.issue_id == issue.id, LookBack.state == state, LookBack.finding == finding.strip(),
+        LookBack.recorded_by_id == actor.person_id, LookBack.recorded_at > at - _AGAIN,
+    )  # fmt: skip
+    return db.session.scalars(query.order_by(LookBack.id.desc())).first()
+
+
+def _unchanged(issue: Issue, version: int | None) -> None:
+    if version is not None and issue.version != version:
+        raise conflict(issue.id)
 
 
 def look_back_drop(*, plan_id: int, look_back_id: int, reason: str, actor: Actor, at: datetime) -> LookBack:

@@ -67,7 +67,7 @@ def _tabs(form: forms.RegisterForm) -> list[tuple[str, str]]:
 def _choices() -> dict[str, list[tuple[Any, str]]]:
     known = set(queries.groups_looking(g.actor))
     return {
-        "town": township_names(), "star": star_names(),
+        "town": [*township_names(), (queries.NONE, _("未定"))], "star": [*star_names(), (queries.NONE, _("未定星"))],
         "group": [(group, name) for group, name in group_names() if group in known],
         "plan": queries.plan_names() if sees_waiting(g.actor) else [],
         "drawn": [("plan", _("抽样方案抽中")), ("beside", _("主动回头看"))],
