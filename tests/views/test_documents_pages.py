@@ -18,9 +18,10 @@ from tests import factories, flows, pictures
 from tests.flows import World
 from tracker import clock
 from tracker.database import db, transaction
-from tracker.models import Document, DocumentKind, Letter, Notice, PaperCode, Phase, Post, Role
+from tracker.models import Blob, Document, DocumentKind, Letter, Notice, PaperCode, Phase, Post, Role
 from tracker.papers.paper import paper_from
 from tracker.policy import Actor
+from tracker.services import document_facts
 from tracker.services.documents import issue_document
 from tracker.services.evidence import blobs_remember, evidence_attach
 from tracker.services.extensions import extension_request
@@ -84,6 +85,18 @@ def test_a_form_is_made_on_the_page_of_its_issue_and_read_as_page_and_pdf(app: F
     assert number in [paragraph.text for paragraph in file.paragraphs]
 
 
+def test_many_photos_are_kept_small(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = flows.issue_in(S.RECTIFYING, at=clock.now())
+    with_photos(world)
+    shown = []
+    for most in (2, 1):
+        monkeypatch.setattr(document_facts, "LARGE", most)
+        paper = paper_from(issue_document(**world.by(world.office), kind=DocumentKind.FILE).content)
+        shown.append({row[0] for block in paper.blocks if block.shape == "photos" for row in block.rows})
+    blobs = db.session.scalars(select(Blob)).all()
+    assert shown == [{blob.copy_sha256 for blob in blobs}, {blob.thumb_sha256 for blob in blobs}]
+
+
 def test_a_document_that_cannot_be_made_yet_says_why(app: Flask) -> None:
     world = flows.issue_in(S.SUBMITTED, at=clock.now())
     office = entered(app, world.office)
@@ -140,6 +153,10 @@ def test_a_stranger_learns_number_day_and_digest_and_nothing_more(app: Flask) ->
     assert f"/documents/{document.id}" not in entered(app, elsewhere).get(f"/verify/{code.code}").text
     typed = stranger.get("/verify", query_string={"code": f" {code.code[:4]} {code.code[4:]}"})
     assert typed.location == f"/verify/{code.code}"
+
+
+def test_the_way_to_check_a_document_stands_where_strangers_arrive(app: Flask) -> None:
+    assert 'href="/verify"' in app.test_client().get("/sign-in").text
 
 
 def test_an_unknown_code_is_not_found_and_guessing_ends(app: Flask) -> None:

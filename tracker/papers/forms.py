@@ -136,7 +136,7 @@ def _file(facts: Facts) -> Blocks:
         *photos(facts, "after", _("整改后照片")),
         *photos(facts, "recheck", _("复核照片")),
         *photos(facts, "lookback", _("回头看照片")),
-        *listed(_("佐证文件"), (_("文件"), _("类别"), _("上传"), _("校验值（SHA-256）")), facts["files"]),
+        *listed(_("佐证文件"), (_("文件"), _("类别"), _("上传"), _("校验值")), facts["files"]),
         *listed(_("文书"), (_("文号"), _("种类"), _("日期"), _("签收")), facts["papers"]),
         *listed(_("办理经过"), (_("时间"), _("经办"), _("事项"), _("内容")), facts["timeline"]),
         Block("text", _("校验："), _("办理经过共{n}条，最后一条的校验值为{hash}。").format(

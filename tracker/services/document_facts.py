@@ -33,7 +33,8 @@ from tracker.services.notices import place_line
 from workflows.consent import ConsentKind, ConsentState
 from workflows.extension import ExtensionState
 
-PHOTOS = 12  # of one phase; a file that shows more than that is no file one reads
+PHOTOS = 24  # of one phase; a file that shows more than that is no file one reads
+LARGE = 12  # so many pictures of a document are kept at full size
 _LEVEL = {1: "office", 2: "leader"}
 
 
@@ -138,12 +139,13 @@ def _kind(kind: str, table: dict[str, str]) -> str:
 
 
 def _photos(evidence: Iterable[Evidence]) -> dict[str, list[list[str]]]:
+    """Return the pictures by phase; many of them small, as large as they are printed."""
+    shown = [one for one in evidence if one.blob.copy_sha256]
     found: dict[str, list[list[str]]] = {}
-    for one in evidence:
-        if one.blob.copy_sha256:
-            found.setdefault(one.phase.value, []).append(
-                [one.blob.copy_sha256, f"{one.name} {_minute(one.uploaded_at)}"]
-            )
+    for one in shown:
+        small = one.blob.thumb_sha256 if len(shown) > LARGE else None
+        row = [small or one.blob.copy_sha256 or "", f"{one.name} {_minute(one.uploaded_at)}"]
+        found.setdefault(one.phase.value, []).append(row)
     return {phase: rows[-PHOTOS:] for phase, rows in found.items()}
 
 
