@@ -6,14 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-
-from tracker.database import db
 from tracker.models import OutboxMessage
+from tracker.services.inserting import insert_new
 from tracker.services.stand_ins import stand_in_copies
 
 INBOX = "inbox"
-_AT_ONCE = 500  # rows a statement; SQLite counts its parameters
 
 
 def enqueue(
@@ -57,10 +54,4 @@ def message(
 
 def enqueue_all(rows: Sequence[dict[str, Any]]) -> int:
     """Queue these rows in one go, leaving alone what was queued before; return how many were new."""
-    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    queued = 0
-    for start in range(0, len(rows), _AT_ONCE):
-        part = list(rows[start : start + _AT_ONCE])
-        statement = insert(OutboxMessage).on_conflict_do_nothing().returning(OutboxMessage.id)
-        queued += len(db.session.execute(statement, part).all())
-    return queued
+    return insert_new(OutboxMessage, rows)

@@ -7,24 +7,20 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.clock import local_date
 from tracker.database import db
 from tracker.models import Issue, Letter, LetterIssue, Point
 from tracker.policy import Actor
 from tracker.queries.rules import policy_of
+from tracker.services.inserting import insert_new
 from workflows.ladder import PointCause, points_for
 from workflows.letter import LADDER
 
 
 def points_add(rows: Sequence[dict[str, Any]]) -> int:
     """Write these rows in the caller's transaction, leaving alone what was written; return how many were new."""
-    if not rows:
-        return 0
-    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(Point).on_conflict_do_nothing().returning(Point.id)
-    return len(db.session.execute(statement, list(rows)).all())
+    return insert_new(Point, rows)
 
 
 def point_row(issue: Any, cause: PointCause, points: int, key: str, at: datetime, letter_id: int | None = None) -> Any:

@@ -7,13 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, delete
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.database import db
 from tracker.models import Reminder
+from tracker.services.inserting import insert_new
 from workflows.reminding import DigestSection
-
-_AT_ONCE = 500  # rows a statement; SQLite counts its parameters
 
 
 def reminder(
@@ -45,13 +43,7 @@ def reminder(
 
 def reminders_add(rows: Sequence[dict[str, Any]]) -> int:
     """Note these reminders down in the caller's transaction; return how many were new. Known keys are left alone."""
-    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    added = 0
-    for start in range(0, len(rows), _AT_ONCE):
-        part = list(rows[start : start + _AT_ONCE])
-        statement = insert(Reminder).on_conflict_do_nothing().returning(Reminder.id)
-        added += len(db.session.execute(statement, part).all())
-    return added
+    return insert_new(Reminder, rows)
 
 
 def reminders_withdraw(*, subject: str = "", issue_id: int | None = None) -> int:
