@@ -116,8 +116,10 @@ def _of_issue(search: Search, row: Any, kind: TaskKind, params: Mapping[str, Any
 
 def _look_backs(search: Search) -> Iterator[Due]:
     """Yield what waits in a sample that was drawn; the nearer its last day, the more it weighs."""
+    # Asked for by their ids, for else SQLite looks at everything that was ever signed off.
+    drawn = select(LookBack.issue_id).where(LookBack.state == LookBackState.WAITING)
     waits = and_(
-        Issue.state == IssueState.SIGNED_OFF, LookBack.state == LookBackState.WAITING,
+        Issue.id.in_(drawn), Issue.state == IssueState.SIGNED_OFF, LookBack.state == LookBackState.WAITING,
         LookBackPlan.first_day <= search.held.last_day,
     )  # fmt: skip
     query = _issues(waits).add_columns(LookBack.due_on, LookBackPlan.name.label("plan"))
