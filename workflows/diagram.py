@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workflows.bulletin import BULLETIN
 from workflows.consent import CONSENT, CONSENT_REQUEST
 from workflows.extension import EXTENSION, EXTENSION_REQUEST
 from workflows.handover import HANDOVER, HANDOVER_REQUEST
@@ -51,6 +52,7 @@ TEXT_KEYS = frozenset(
         "extension",
         "consent",
         "handover",
+        "bulletin",
         "import",
         "round",
         "stop",
@@ -79,6 +81,7 @@ def pages(words: Mapping[str, Words]) -> dict[str, str]:
         "issue.md": _page(ISSUE, words["issue"], _waiting(words["issue"]), ()),
         "extension.md": _page(EXTENSION, words["extension"], (), EXTENSION_REQUEST),
         "consent.md": _page(CONSENT, words["consent"], (), CONSENT_REQUEST),
+        "bulletin.md": _page(BULLETIN, words["bulletin"], (), ()),
         "handover.md": _page(HANDOVER, words["handover"], (), HANDOVER_REQUEST),
         "import.md": _page(IMPORT, words["import"], (), ()),
         "round.md": _page(ROUND, words["round"], (), ()),

@@ -21,6 +21,7 @@ from tests.conftest import build_app
 from tracker import clock, schema
 from tracker.database import db, transaction
 from tracker.models import (
+    Bulletin,
     Channel,
     ChannelKind,
     Consent,
@@ -43,6 +44,7 @@ from tracker.models import (
     Phase,
     PolicyVersion,
     Post,
+    RankedBy,
     Role,
     RoundGroup,
     RoundKind,
@@ -66,6 +68,7 @@ from tracker.services.sign_ins import sign_in_open
 from tracker.storage import intake
 from tracker.views.evidence import current_store
 from tracker.views.import_doors import DOORS
+from workflows.bulletin import BulletinState
 from workflows.consent import ConsentKind, ConsentState
 from workflows.extension import ExtensionState
 from workflows.handover import HandoverState
@@ -77,6 +80,7 @@ from workflows.planning.terms import TaskKind
 from workflows.round import RoundState
 
 ANONYMOUS = "anonymous"
+_NO_FIGURES = dict.fromkeys(("found", "closed", "judged", "in_time", "late", "ended", "recurred"), 0)
 PRINCIPALS = (*(role.value for role in Role), ANONYMOUS)
 NOWHERE = 987_654
 # Not business: who is signed in, who tried, what was noted, which file went out.
@@ -216,8 +220,21 @@ def _others(posts: Mapping[Role, Post]) -> dict[str, Any]:
         "message_id": message.id, "filter_id": kept.id, "group_id": factories.group().id,
         "star_id": factories.star().id, "token": "x", "mapping_id": _mapping(), **_round(posts), **_imports(),
         "handover_id": _handover(somebody, office), "substitute_id": _substitute(somebody, office),
-        "plan_id": _look_back_plan(),
+        "plan_id": _look_back_plan(), "bulletin_id": _bulletin(office),
     }  # fmt: skip
+
+
+def _bulletin(office: Post) -> int:
+    """Return a bulletin that was issued."""
+    day, issued = clock.today(), {"as_of": clock.now(), "figures": {"whole": _NO_FIGURES, "ranked": [], "unranked": []}}
+    bulletin = factories.saved(
+        Bulletin(
+            state=BulletinState.ISSUED, title="示例", first_day=day, last_day=day, ranked_by=RankedBy.TOWNSHIP,
+            made_by_id=office.person_id, made_at=clock.now(), changed_at=clock.now(), issued_by_id=office.person_id,
+            **issued,
+        )
+    )  # fmt: skip
+    return int(bulletin.id)
 
 
 def _round(posts: Mapping[Role, Post]) -> dict[str, int]:

@@ -11,6 +11,7 @@ import pytest
 from tracker import labels
 from tracker.languages import speaking
 from tracker.reading.holiday_notices import FAULTS
+from workflows.bulletin import BULLETIN, BulletinState
 from workflows.calendar import CALENDAR_CODES, DayKind, DayReason
 from workflows.consent import CONSENT, CONSENT_REQUEST_CODES, ConsentKind, ConsentState
 from workflows.engine import ENGINE_CODES
@@ -46,6 +47,8 @@ ENUMS = [
     (labels.EXTENSION_TRIGGER, {"request", *EXTENSION.triggers}),
     (labels.CONSENT_TRIGGER, {"request", *CONSENT.triggers}),
     (labels.HANDOVER_STATE, HandoverState),
+    (labels.BULLETIN_STATE, BulletinState),
+    (labels.BULLETIN_TRIGGER, BULLETIN.triggers),
     (labels.HANDOVER_CAPACITY, HandoverCapacity),
     (labels.HANDOVER_TRIGGER, {"propose", *HANDOVER.triggers}),
     (labels.IMPORT_STATE, ImportState),
@@ -82,6 +85,7 @@ def test_every_refusal_has_words_and_no_other() -> None:
     codes = ISSUE.codes | EXTENSION.codes | CONSENT.codes | IMPORT.codes | {START_NOT_HERE}
     codes |= ROUND.codes | STOP.codes | LOOK_BACK.codes
     codes |= LETTER.codes | INSTRUCTION.codes | GIVING_CODES
+    codes |= BULLETIN.codes
     codes |= HANDOVER.codes | HANDOVER_REQUEST_CODES
     codes |= {guard.code for guards in STARTS.values() for guard in guards}
     assert set(labels.REFUSAL) == codes | ENGINE_CODES | REQUEST_CODES | CONSENT_REQUEST_CODES | STAGE_CODES

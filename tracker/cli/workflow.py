@@ -9,6 +9,7 @@ import click
 
 from tracker import labels
 from tracker.languages import speaking
+from workflows.bulletin import BULLETIN
 from workflows.consent import CONSENT
 from workflows.diagram import mermaid, pages
 from workflows.explore import check as explore
@@ -25,7 +26,7 @@ from workflows.spec import Workflow
 _WORKFLOWS: dict[str, Workflow[Any]] = {
     "issue": ISSUE, "extension": EXTENSION, "consent": CONSENT, "import": IMPORT, "round": ROUND,
     "stop": STOP, "letter": LETTER, "instruction": INSTRUCTION,
-    "handover": HANDOVER, "look_back": LOOK_BACK,
+    "handover": HANDOVER, "look_back": LOOK_BACK, "bulletin": BULLETIN,
 }  # fmt: skip
 _LANGUAGE = click.option("--language", type=click.Choice(["zh_CN", "en"]), default="zh_CN", help="语言 / language")
 _NAME = click.argument("name", type=click.Choice(sorted(_WORKFLOWS)), default="issue")

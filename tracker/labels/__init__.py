@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tracker.labels.access import ACTION, CELL
 from tracker.labels.audit import AUDIT_ACTION, AUDIT_OUTCOME, CHAIN, CHAIN_FAULT
+from tracker.labels.bulletins import BULLETIN_STATE, BULLETIN_TRIGGER, RANKED_BY
 from tracker.labels.deliveries import DELIVERY_FAULT, DELIVERY_STATE
 from tracker.labels.handover import (
     HANDOVER_CAPACITY,
@@ -115,6 +116,8 @@ __all__ = [
     "AUDIT_ACTION",
     "AUDIT_OUTCOME",
     "BAND",
+    "BULLETIN_STATE",
+    "BULLETIN_TRIGGER",
     "BURDEN",
     "CALENDAR_ERROR",
     "CAPACITY",
@@ -183,6 +186,7 @@ __all__ = [
     "POLICY_FIELD",
     "POLICY_GROUP",
     "POLICY_HELP",
+    "RANKED_BY",
     "REFERENCE_FROM",
     "REFUSAL",
     "ROLE",
@@ -222,6 +226,7 @@ def workflow_words() -> dict[str, Words]:
         "issue": _words(STATE, ISSUE_TRIGGER),
         "extension": _words(EXTENSION_STATE, EXTENSION_TRIGGER),
         "consent": _words(CONSENT_STATE, CONSENT_TRIGGER),
+        "bulletin": _words(BULLETIN_STATE, BULLETIN_TRIGGER),
         "handover": _words(HANDOVER_STATE, HANDOVER_TRIGGER, HANDOVER_CAPACITY),
         "import": _words(IMPORT_STATE, IMPORT_TRIGGER),
         "round": _words(ROUND_STATE, ROUND_TRIGGER),

@@ -62,4 +62,5 @@ DOCUMENT_KIND: dict[str, str] = {
     "file": N_("全过程档案"),
     "round_plan": N_("巡查方案"),
     "visit_record": N_("巡查记录"),
+    "bulletin": N_("督查通报"),
 }

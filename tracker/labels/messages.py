@@ -54,6 +54,8 @@ MESSAGE: dict[str, str] = {
     "comment": N_("{number} {place}：有新的留言。{summary}"),
     "instruction": N_("{number} {place}：县领导作出批示，请落实。{summary}"),
     "urged": N_("{number} {place}：催办，请尽快办理，整改时限 {deadline}。{summary}"),
+    "bulletin": N_("{number}《{title}》已发出，请查看。"),
+    "bulletin_withdrawn": N_("《{title}》已撤回，不再有效。"),
     "letters_proposed": N_("有逾期问题达到督办条件，系统已拟出督办文书，请审核发出或撤回。"),
     "letter_issued": N_("{number}《{name}》已发出，请及时签收，并于 {deadline} 前回复。{summary}"),
     "letter_replied": N_("{number}《{name}》：{unit}已回复，请审阅后办结或退回。{summary}"),

@@ -16,6 +16,7 @@ PAGE_TEXT: dict[str, str] = {
     "instruction": N_("领导批示、督办单流程"),
     "handover": N_("工作交接流程"),
     "look_back": N_("回头看流程"),
+    "bulletin": N_("督查通报流程"),
     "states": N_("状态"),
     "moves": N_("事项"),
     "requests": N_("提出申请时的条件"),

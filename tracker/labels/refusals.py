@@ -69,6 +69,8 @@ REFUSAL: dict[str, str] = {
     "stop_recused": N_("这是您的家乡所在村，请由本组其他同志走访"),
     "stop_tasks_open": N_("还有检查事项没有填写结果，请逐项填写"),
     # Handovers.
+    "bulletin_empty": N_("请先写基本情况"),
+    "bulletin_period_runs": N_("期间还没有结束，请改到今天或以前"),
     "handover_empty": N_("没有需要交接的事项"),
     "handover_pending": N_("其中有的事项已提出交接、待对方接收，请等待接收或先撤回"),
     "handover_giver_is_here": N_("本人仍在岗，请由本人提出交接"),

@@ -1,5 +1,6 @@
 """All tables; importing this package completes the metadata."""
 
+from tracker.models.bulletin import Bulletin, RankedBy
 from tracker.models.channel import (
     PERSONAL,
     Channel,
@@ -65,6 +66,7 @@ __all__ = [
     "AssistingUnit",
     "AuditEntry",
     "Blob",
+    "Bulletin",
     "CalendarCorrection",
     "CalendarFeed",
     "ChainHead",
@@ -124,6 +126,7 @@ __all__ = [
     "Reminder",
     "RequestKey",
     "ResetLink",
+    "RankedBy",
     "Role",
     "RoundGroup",
     "RoundKind",

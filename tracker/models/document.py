@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.database import Model, UTCDateTime, code_column
+from tracker.models.bulletin import Bulletin
 from tracker.models.decision import Extension
 from tracker.models.issue import Issue
 from tracker.models.letter import Letter
@@ -29,6 +30,7 @@ class DocumentKind(StrEnum):
     FILE = "file"
     ROUND_PLAN = "round_plan"
     VISIT_RECORD = "visit_record"
+    BULLETIN = "bulletin"
 
 
 class NoticeKind(StrEnum):
@@ -44,7 +46,7 @@ def _one_of(*columns: str) -> str:
 
 
 class Document(Model):
-    """One document of an issue, a round or a visit; ``content`` is the paper as it was issued.
+    """One document of an issue, a round, a visit or a bulletin; ``content`` is the paper as it was issued.
 
     ``facts_digest`` is the SHA-256 (hex) of what it was made of: made again of the same, it is the same document.
     """
@@ -60,6 +62,7 @@ class Document(Model):
     extension_id: Mapped[int | None] = mapped_column(ForeignKey("extension.id"))
     round_id: Mapped[int | None] = mapped_column(ForeignKey("inspection_round.id"))
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
+    bulletin_id: Mapped[int | None] = mapped_column(ForeignKey("bulletin.id"), unique=True)
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     facts_digest: Mapped[str] = mapped_column(String(64))
     issued_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -69,11 +72,12 @@ class Document(Model):
     extension: Mapped[Extension | None] = relationship()
     round: Mapped[InspectionRound | None] = relationship()
     visit: Mapped[Visit | None] = relationship()
+    bulletin: Mapped[Bulletin | None] = relationship()
     issued_by: Mapped[Person] = relationship()
 
     __table_args__ = (
         UniqueConstraint("kind", "year", "serial"),
-        CheckConstraint(_one_of("issue_id", "round_id", "visit_id"), name="one_subject"),
+        CheckConstraint(_one_of("issue_id", "round_id", "visit_id", "bulletin_id"), name="one_subject"),
         CheckConstraint("extension_id IS NULL OR issue_id IS NOT NULL", name="extension_of_issue"),
         Index("ix_document_issue", "issue_id", "id"),
         Index("ix_document_round", "round_id", "id"),

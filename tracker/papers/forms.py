@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tracker.languages import SOURCE, _, speaking
+from tracker.papers.bulletin import bulletin_body
 from tracker.papers.grids import Facts, basics, listed, measures, photos, signed
 from tracker.papers.paper import Block, Paper, capped, numbered, paper_day, shortened
 from tracker.papers.walks import round_plan, visit_record
@@ -29,6 +30,8 @@ def form_paper(kind: str, facts: Facts, wording: Wording | None = None) -> Paper
         )  # fmt: skip
         if kind == "extension_request":
             paper = replace(paper, recipient=_("{unit}：").format(unit=facts["issuer"]))
+        if kind == "bulletin":
+            paper = replace(paper, recipient=facts["recipient"], copies=facts["copies"])
         return capped(paper)
 
 
@@ -147,5 +150,5 @@ def _file(facts: Facts) -> Blocks:
 _BODIES: Mapping[str, Callable[[Mapping[str, Any]], Blocks]] = {
     "extension_request": _extension_request, "extension_decision": _extension_decision,
     "sign_off_request": _sign_off_request, "sign_off_form": _sign_off_form, "closing_report": _closing_report,
-    "file": _file, "round_plan": round_plan, "visit_record": visit_record,
+    "file": _file, "round_plan": round_plan, "visit_record": visit_record, "bulletin": bulletin_body,
 }  # fmt: skip

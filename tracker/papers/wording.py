@@ -156,5 +156,6 @@ USUAL: Mapping[str, Wording] = {
         opening=N_("为做好本轮巡查，推动问题整改到位，制定本方案。"),
         closing=N_("各组应当按照本方案开展巡查，发现的问题当日登记，没有发现问题的也要留下记录。"),
     ),
+    "bulletin": Wording(title="{{ subject }}"),
     "visit_record": Wording(mark="", title=N_("巡查记录"), issuer=""),
 }

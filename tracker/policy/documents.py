@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
-from tracker.models import Document, DocumentKind, InspectionRound, Issue, Role, Visit
+from tracker.models import Bulletin, Document, DocumentKind, InspectionRound, Issue, Role, Visit
 from tracker.policy.actor import Actor
+from tracker.policy.bulletins import visible_bulletins
 from tracker.policy.matrix import cell_for
 from tracker.policy.rounds import visible_rounds
 from tracker.policy.scope import visible
@@ -36,6 +37,7 @@ def document_visible(actor: Actor) -> ColumnElement[bool]:
     if actor.role in (Role.OFFICE, Role.LEADER) or actor.is_group:
         sides.append(Document.round_id.in_(_whole_rounds(actor)))
         sides.append(Document.visit_id.in_(select(Visit.id).where(readable_visits(actor))))
+    sides.append(Document.bulletin_id.in_(select(Bulletin.id).where(visible_bulletins(actor))))
     return or_(*sides)
 
 

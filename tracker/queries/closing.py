@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
@@ -24,19 +25,19 @@ def end_of(day: date) -> datetime:
     return start_of(day + _DAY)
 
 
-def is_standing() -> ColumnElement[bool]:
-    """Return the condition that an issue is neither a draft nor dismissed."""
-    return Issue.state.not_in((IssueState.DRAFT, IssueState.DISMISSED))
+def is_standing(of: Any = Issue) -> ColumnElement[bool]:
+    """Return the condition that an issue, or a version of one, is neither a draft nor dismissed."""
+    return of.state.not_in((IssueState.DRAFT, IssueState.DISMISSED))  # type: ignore[no-any-return]
 
 
-def is_closed() -> ColumnElement[bool]:
-    """Return the condition that an issue is signed off."""
-    return Issue.state == IssueState.SIGNED_OFF
+def is_closed(of: Any = Issue) -> ColumnElement[bool]:
+    """Return the condition that an issue, or a version of one, is signed off."""
+    return of.state == IssueState.SIGNED_OFF  # type: ignore[no-any-return]
 
 
-def is_judged(today: date) -> ColumnElement[bool]:
+def is_judged(today: date, of: Any = Issue) -> ColumnElement[bool]:
     """Return the condition that an issue kept or missed its deadline: signed off with one, or open and past it."""
-    return or_(and_(is_closed(), Issue.closed_late.is_not(None)), is_overdue(today))
+    return or_(and_(is_closed(of), of.closed_late.is_not(None)), is_overdue(today, of))
 
 
 def closed_since(since: date) -> ColumnElement[bool]:

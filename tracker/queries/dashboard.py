@@ -83,10 +83,14 @@ _NAMED: Mapping[str, tuple[InstrumentedAttribute[Any], Any]] = {
 def ranking(actor: Actor, chosen: IssueFilter, by: str) -> Ranking:
     """Return the figures of the issues that ``chosen`` finds (its states are not asked), by ``by`` and in all."""
     key, named = _NAMED[by]
-    query = select(key.label("key"), *_columns(actor.today)).select_from(Issue)
+    query = select(key.label("key"), *figure_columns(actor.today)).select_from(Issue)
     query = query.where(is_standing(), *seen_by(actor, chosen)).group_by(key)
     found = {row.key: Figures(*(n or 0 for n in row[1:])) for row in db.session.execute(query)}
-    names = _names(actor, named, found.keys(), by)
+    return ranked(found, _names(actor, named, found.keys(), by))
+
+
+def ranked(found: Mapping[int | None, Figures], names: Mapping[int | None, str]) -> Ranking:
+    """Return ``found`` in the order of the ranking; those of ``names`` that were not found have nothing to show."""
     figures = {one: found.get(one, Figures()) for one in names}
     stood = dict(zip(figures, places([one.in_time_rate for one in figures.values()]), strict=True))
     rows = [RankedRow(one, names[one], figures[one], stood[one]) for one in names]
@@ -108,16 +112,16 @@ def _order(row: RankedRow) -> tuple[Any, ...]:
     return (row.key is None, row.place.number if row.place else 0, -row.figures.judged, -row.figures.found, row.name)
 
 
-def _columns(today: date) -> list[ColumnElement[Any]]:
-    ended = or_(is_closed(), Issue.recurrences > 0)
+def figure_columns(today: date, of: Any = Issue) -> list[ColumnElement[Any]]:
+    """Return the columns of ``Figures``, of issues or of their versions, in the order of its fields."""
     return [
         func.count(),
-        _number(is_closed()),
-        _number(is_judged(today)),
-        _number(and_(is_closed(), Issue.closed_late.is_(False))),
-        _number(is_overdue(today)),
-        _number(ended),
-        _number(Issue.recurrences > 0),
+        _number(is_closed(of)),
+        _number(is_judged(today, of)),
+        _number(and_(is_closed(of), of.closed_late.is_(False))),
+        _number(is_overdue(today, of)),
+        _number(or_(is_closed(of), of.recurrences > 0)),
+        _number(of.recurrences > 0),
     ]
 
 
@@ -125,7 +129,7 @@ def _number(condition: ColumnElement[bool]) -> ColumnElement[Any]:
     return func.sum(case((condition, 1), else_=0))
 
 
-def _names(actor: Actor, named: Any, found: Iterable[Any], by: str) -> dict[Any, str]:
+def _names(actor: Actor, named: Any, found: Iterable[Any], by: str) -> dict[int | None, str]:
     """Return the headings by key; townships, stars and groups of the whole county also where nothing was found."""
     wanted = [key for key in found if key is not None]
     query = select(named.id, named.name)

@@ -37,7 +37,7 @@ _NUMBER = N_("{mark}〔{year}〕{serial}号")
 _MARKS: Mapping[DocumentKind, str] = {
     K.EXTENSION_REQUEST: N_("督延申"), K.EXTENSION_DECISION: N_("督延审"), K.SIGN_OFF_REQUEST: N_("督销申"),
     K.SIGN_OFF_FORM: N_("督销审"), K.CLOSING_REPORT: N_("督结"), K.FILE: N_("督档"), K.ROUND_PLAN: N_("督巡"),
-    K.VISIT_RECORD: N_("督访"),
+    K.VISIT_RECORD: N_("督访"), K.BULLETIN: N_("督通"),
 }  # fmt: skip
 # From which states of an issue a document can be made, and what to say before that.
 _WHEN: Mapping[DocumentKind, tuple[frozenset[IssueState], str]] = {
@@ -145,6 +145,11 @@ def visit_document(*, visit_id: int, actor: Actor, at: datetime) -> Document:
         return _audited(Document(kind=K.VISIT_RECORD, visit_id=visit.id), facts, actor, at)
 
 
+def document_keep(document: Document, facts: dict[str, Any], actor: Actor, at: datetime) -> Document:
+    """Number, freeze and keep a document of something else, in the caller's transaction, which records it."""
+    return _stored(document, facts, actor, at)[0]
+
+
 def _audited(document: Document, facts: dict[str, Any], actor: Actor, at: datetime) -> Document:
     kept, digest = _stored(document, facts, actor, at)
     if digest:
@@ -191,5 +196,6 @@ def _alike(document: Document) -> Any:
         Document.extension_id.is_not_distinct_from(document.extension_id),
         Document.round_id.is_not_distinct_from(document.round_id),
         Document.visit_id.is_not_distinct_from(document.visit_id),
+        Document.bulletin_id.is_not_distinct_from(document.bulletin_id),
     )  # fmt: skip
     return query.order_by(Document.id.desc()).limit(1)

@@ -12,6 +12,7 @@ from tracker.clock import local_date
 from tracker.database import db
 from tracker.errors import NotFoundError
 from tracker.models import (
+    Bulletin,
     Consent,
     Extension,
     Handover,
@@ -31,6 +32,7 @@ from tracker.services.chain import ISSUES, chain_lock, event_record
 from tracker.services.facts import facts_for
 from tracker.services.refusals import conflict, flush_or_conflict, refused
 from tracker.services.winding import wind, withdraw
+from workflows.bulletin import BULLETIN, BulletinFacts
 from workflows.clocks import due_day
 from workflows.consent import CONSENT, ConsentFacts, ConsentState
 from workflows.engine import NOT_BY_YOU, NOT_FROM_HERE, fire
@@ -170,6 +172,11 @@ def look_back_permit(record: LookBack, trigger: str, facts: LookBackFacts) -> No
 def look_back_move(record: LookBack, trigger: str, facts: LookBackFacts) -> None:
     """Ask the law and move a look-back along."""
     _move(LOOK_BACK, record, trigger, facts)
+
+
+def bulletin_move(bulletin: Bulletin, trigger: str, facts: BulletinFacts) -> None:
+    """Ask the law and move a bulletin along."""
+    _move(BULLETIN, bulletin, trigger, facts)
 
 
 def import_permit(batch: ImportBatch, trigger: str, facts: ImportFacts) -> None:

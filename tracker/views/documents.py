@@ -95,6 +95,8 @@ def page(document_id: int) -> str:
 def _back(document: Document) -> str:
     if document.issue_id is not None:
         return url_for("issue.detail", issue_id=document.issue_id)
+    if document.bulletin_id is not None:
+        return url_for("bulletins.detail", bulletin_id=document.bulletin_id)
     if document.round_id is not None:
         return url_for("rounds.detail", round_id=document.round_id)
     return _of_visit(document.visit) if document.visit else url_for("home.index")

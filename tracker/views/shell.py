@@ -53,6 +53,7 @@ _ENTRIES = (
     ("ledgers.index", "ledger.read", N_("台账"), "table"),
     ("dashboard.index", "ledger.read", N_("数据看板"), "chart"),
     ("letters.index", "letter.read", N_("督办"), "stamp"),
+    ("bulletins.index", "bulletin.read", N_("督查通报"), "book"),
     ("inbox.index", "self", N_("消息"), "bell"),
     ("rounds.index", "round.read", N_("巡查轮次"), "route"),
     ("look_backs.index", "look_back.read", N_("回头看"), "eye"),

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import g, url_for
+
+# What a subject of that name and a number leads to: the endpoint and what it calls the number.
+_NUMBERED = {
+    "letter": ("letters.page", "letter_id"), "bulletin": ("bulletins.detail", "bulletin_id"),
+    "holidays": ("holiday_notices.index", "year"), "post": ("handovers.propose", "post_id"),
+    "handover": ("handovers.detail", "handover_id"),
+}  # fmt: skip
 
 
 def subject_url(subject: str) -> str:
@@ -12,16 +21,12 @@ def subject_url(subject: str) -> str:
         return url_for("substitutes.office" if number == "office" else "substitutes.index")
     if name == "deliveries":
         return url_for("deliveries.index", state=number)
-    if name == "letter" and number.isdecimal():
-        return url_for("letters.page", letter_id=int(number))
     if name == "round" and number.isdecimal():
         return _round_url(int(number))
-    if name == "holidays" and number.isdecimal():
-        return url_for("holiday_notices.index", year=int(number))
-    if name == "post" and number.isdecimal():
-        return url_for("handovers.propose", post_id=int(number))
-    if name == "handover" and number.isdecimal():
-        return url_for("handovers.detail", handover_id=int(number))
+    if name in _NUMBERED and number.isdecimal():
+        endpoint, called = _NUMBERED[name]
+        named: dict[str, Any] = {called: int(number)}
+        return url_for(endpoint, **named)
     return url_for("letters.index") if name == "letters" else ""
 
 
