@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from tracker.clock import ZONE, local_date
 from tracker.database import close_early, db, transaction
+from tracker.demo.bulletins import bulletins_tell
 from tracker.demo.departures import departures_play
 from tracker.demo.documents import documents_tell
 from tracker.demo.ledgers import ledger_print
@@ -37,7 +38,7 @@ from workflows.policy import Policy
 Photos = dict[tuple[str, bool], list[StoredFile]]  # scene and whether after → its variants
 _DIVISIONS = Path(__file__).resolve().parent.parent / "data" / "wuzhi_divisions.csv"
 _PAST = timedelta(days=150)
-_BATCH = 50  # steps a commit: for each, the disk would be waited for ten thousand times; with more, visitors wait
+_BATCH = 20  # steps a commit: for each, the disk would be waited for ten thousand times; with more, visitors wait
 _SHARE_OF_OWN = 40
 _VARIANTS = 6  # an old photograph counts for nothing, so a life needs several
 
@@ -47,13 +48,8 @@ def demo_is_loaded() -> bool:
     return db.session.scalar(select(Person.id).where(Person.login == "demo-office")) is not None
 
 
-def demo_load(
-    *, at: datetime, issues: int, seed: int, progress: Callable[[int], object], rest: Callable[[], object] = int
-) -> None:
-    """Fill an empty database; ``progress`` is told of each issue whose life has been told.
-
-    ``rest`` is called between two commits: whoever waits to write gets a turn only while nobody else has the database.
-    """
+def demo_load(*, at: datetime, issues: int, seed: int, progress: Callable[[int], object]) -> None:
+    """Fill an empty database; ``progress`` is told of each issue whose life has been told."""
     rng = Random(seed)  # noqa: S311  # examples, not secrets
     begin = at - _PAST - timedelta(days=30)
     with transaction() as session:
@@ -63,7 +59,7 @@ def demo_load(
         session.add_all([Setting(key="county_name", value=county.name), Setting(key="number_prefix", value="WZ")])
         world = settle(county, since=local_date(begin), at=begin)
     photos = _photos()
-    _tell(_lives(world, at, issues, rng, photos), at, progress, rest)
+    _tell(_lives(world, at, issues, rng, photos), at, progress)
     look_backs_draw(world, at)
     rounds_tell(world, at)
     look_backs_answer(world, at)
@@ -72,6 +68,7 @@ def demo_load(
     documents_tell(world, at)
     departures_play(world, at)
     messages_tell(world, at)
+    bulletins_tell(world, at)
     _announce_rules(world, at)
     ledger_print(world, at)
 
@@ -117,7 +114,7 @@ def _photos() -> Photos:
     return {key: list(islice(pictures, _VARIANTS)) for key in keys}
 
 
-def _tell(lives: list[Life], at: datetime, progress: Callable[[int], object], rest: Callable[[], object]) -> None:
+def _tell(lives: list[Life], at: datetime, progress: Callable[[int], object]) -> None:
     """Play every life up to ``at``, always the one whose next step is earliest."""
     waiting: list[tuple[datetime, int, Steps]] = []
     for number, life in enumerate(lives):
@@ -132,7 +129,6 @@ def _tell(lives: list[Life], at: datetime, progress: Callable[[int], object], re
                 close_early()
                 if not waiting:
                     break
-        rest()
 
 
 def _step(waiting: list[tuple[datetime, int, Steps]], at: datetime) -> bool:
