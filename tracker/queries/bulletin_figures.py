@@ -6,7 +6,8 @@ from sqlalchemy import or_, select
 
 from tracker.database import db
 from tracker.models import IssueVersion, Unit, UnitKind
-from tracker.queries.asof import KINDS, SORTS, Asked, conditions
+from tracker.queries.asof import KINDS
+from tracker.queries.asof_filter import SORTS, Asked, conditions
 from tracker.queries.closing import is_standing
 from tracker.queries.dashboard import Figures, Ranking, figure_columns, ranked
 

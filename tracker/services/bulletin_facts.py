@@ -15,7 +15,7 @@ from tracker.errors import InvalidError
 from tracker.languages import N_, SOURCE, _, speaking
 from tracker.models import Bulletin
 from tracker.policy import Actor
-from tracker.queries.asof import Asked
+from tracker.queries.asof_filter import Asked
 from tracker.queries.bulletin_figures import ranking_at
 from tracker.queries.dashboard import Figures, RankedRow
 from tracker.queries.filters import IssueFilter
