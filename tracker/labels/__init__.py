@@ -8,13 +8,7 @@ from tracker.labels.access import ACTION, CELL
 from tracker.labels.audit import AUDIT_ACTION, AUDIT_OUTCOME, CHAIN, CHAIN_FAULT
 from tracker.labels.bulletins import BULLETIN_STATE, BULLETIN_TRIGGER, RANKED_BY
 from tracker.labels.deliveries import DELIVERY_FAULT, DELIVERY_STATE
-from tracker.labels.handover import (
-    HANDOVER_CAPACITY,
-    HANDOVER_STATE,
-    HANDOVER_TRIGGER,
-    HELD,
-    HELD_FATE,
-)
+from tracker.labels.handover import HANDOVER_CAPACITY, HANDOVER_STATE, HANDOVER_TRIGGER, HELD, HELD_FATE
 from tracker.labels.health import ALARM, TICKED
 from tracker.labels.history import HAPPENED
 from tracker.labels.imports import (
@@ -71,29 +65,11 @@ from tracker.labels.lists import (
     TIMING,
 )
 from tracker.labels.look_backs import LOOK_BACK_STATE, LOOK_BACK_TRIGGER, PICK_REASON
-from tracker.labels.office import (
-    CHANNEL,
-    COMMENT_KIND,
-    INDICATOR_KIND,
-    NAME_REASON,
-    PHASE,
-    ROLE,
-    SOURCE,
-    UNIT_KIND,
-)
-from tracker.labels.pages import (
-    EXPLORED,
-    PAGE_TEXT,
-)
+from tracker.labels.office import CHANNEL, COMMENT_KIND, INDICATOR_KIND, NAME_REASON, PHASE, ROLE, SOURCE, UNIT_KIND
+from tracker.labels.pages import EXPLORED, PAGE_TEXT
 from tracker.labels.policy import POLICY_CHOICE
 from tracker.labels.policy_pages import COLOUR_ADVICE, COLOUR_FULL_NAME, POLICY_GROUP, POLICY_HELP, policy_group
-from tracker.labels.refusals import (
-    CALENDAR_ERROR,
-    HOLIDAY_FAULT,
-    POLICY_ERROR,
-    POLICY_FIELD,
-    REFUSAL,
-)
+from tracker.labels.refusals import CALENDAR_ERROR, HOLIDAY_FAULT, POLICY_ERROR, POLICY_FIELD, REFUSAL
 from tracker.labels.rounds import (
     BURDEN,
     LEFT_OUT,

@@ -20,9 +20,9 @@ from tracker.services.chain import AUDIT, audit_record, chain_lock
 from tracker.services.checks import FIRST_YEAR, all_words, in_force, in_range, words_needed
 from tracker.services.documents import document_keep
 from tracker.services.outbox import enqueue
-from tracker.services.transitions import bulletin_move
+from tracker.services.transitions import machine_move
 from tracker.services.versions import instant_close
-from workflows.bulletin import BulletinFacts, BulletinState
+from workflows.bulletin import BULLETIN, BulletinFacts, BulletinState
 
 _LIMITS = {"title": 120, "recipient": 200, "copies": 200, "opening": 4000, "problems": 8000, "demands": 4000}
 _TOLD = (Role.OFFICE, Role.LEADER, Role.DEPARTMENT, Role.TOWNSHIP)
@@ -57,7 +57,7 @@ def bulletin_write(
             session.add(bulletin)
         else:
             bulletin = _for_change(bulletin_id, actor, version)
-            bulletin_move(bulletin, "edit", _facts(bulletin, actor, at))
+            machine_move(BULLETIN, bulletin, "edit", _facts(bulletin, actor, at))
         for name, value in said.items():
             setattr(bulletin, name, value)
         bulletin.changed_at = at
@@ -72,7 +72,7 @@ def bulletin_issue(*, bulletin_id: int, actor: Actor, at: datetime, version: int
         chain_lock(AUDIT)
         bulletin = _for_change(bulletin_id, actor, version)
         figures = bulletin_figures(bulletin, actor, at)
-        bulletin_move(bulletin, "issue", _facts(bulletin, actor, at))
+        machine_move(BULLETIN, bulletin, "issue", _facts(bulletin, actor, at))
         bulletin.as_of, bulletin.figures, bulletin.issued_by_id = at, figures, actor.person_id
         session.flush()
         document = Document(kind=DocumentKind.BULLETIN, bulletin_id=bulletin.id)
@@ -91,7 +91,7 @@ def bulletin_withdraw(
         chain_lock(AUDIT)
         bulletin = _for_change(bulletin_id, actor, version)
         words = words_needed("reason", reason, "no_reason", 1000)
-        bulletin_move(bulletin, "withdraw", _facts(bulletin, actor, at, has_reason=bool(words)))
+        machine_move(BULLETIN, bulletin, "withdraw", _facts(bulletin, actor, at, has_reason=bool(words)))
         bulletin.withdrawn_at, bulletin.reason = at, words
         audit_record("bulletin.withdraw", actor=actor, at=at, target=_target(bulletin), detail={"reason": words})
         _tell(bulletin, bulletin.title, "bulletin_withdrawn", actor, at)
@@ -103,7 +103,7 @@ def bulletin_discard(*, bulletin_id: int, actor: Actor, at: datetime, version: i
     with transaction():
         chain_lock(AUDIT)
         bulletin = _for_change(bulletin_id, actor, version)
-        bulletin_move(bulletin, "discard", _facts(bulletin, actor, at))
+        machine_move(BULLETIN, bulletin, "discard", _facts(bulletin, actor, at))
         audit_record("bulletin.discard", actor=actor, at=at, target=_target(bulletin))
         return bulletin
 

@@ -12,7 +12,6 @@ from tracker.clock import local_date
 from tracker.database import db
 from tracker.errors import NotFoundError
 from tracker.models import (
-    Bulletin,
     Consent,
     Extension,
     Handover,
@@ -32,7 +31,6 @@ from tracker.services.chain import ISSUES, chain_lock, event_record
 from tracker.services.facts import facts_for
 from tracker.services.refusals import conflict, flush_or_conflict, refused
 from tracker.services.winding import wind, withdraw
-from workflows.bulletin import BULLETIN, BulletinFacts
 from workflows.clocks import due_day
 from workflows.consent import CONSENT, ConsentFacts, ConsentState
 from workflows.engine import NOT_BY_YOU, NOT_FROM_HERE, fire
@@ -126,12 +124,12 @@ def _consents_end(issue: Issue, at: datetime) -> dict[str, Any]:
 
 def extension_move(extension: Extension, trigger: str, facts: ExtensionFacts) -> None:
     """Ask the law and move the request for more time along."""
-    _move(EXTENSION, extension, trigger, facts)
+    machine_move(EXTENSION, extension, trigger, facts)
 
 
 def consent_move(consent: Consent, trigger: str, facts: ConsentFacts) -> None:
     """Ask the law and move the request for consent along."""
-    _move(CONSENT, consent, trigger, facts)
+    machine_move(CONSENT, consent, trigger, facts)
 
 
 def _proposals_end(issue: Issue, at: datetime) -> dict[str, Any]:
@@ -156,12 +154,12 @@ def letter_end(letter: Letter, reason: EndReason, at: datetime) -> None:
 
 def letter_move(letter: Letter, trigger: str, facts: LetterFacts) -> None:
     """Ask the law and move a document along."""
-    _move(machine_of(letter.kind), letter, trigger, facts)
+    machine_move(machine_of(letter.kind), letter, trigger, facts)
 
 
 def handover_move(handover: Handover, trigger: str, facts: HandoverFacts) -> None:
     """Ask the law and move a handover along."""
-    _move(HANDOVER, handover, trigger, facts)
+    machine_move(HANDOVER, handover, trigger, facts)
 
 
 def look_back_permit(record: LookBack, trigger: str, facts: LookBackFacts) -> None:
@@ -171,12 +169,7 @@ def look_back_permit(record: LookBack, trigger: str, facts: LookBackFacts) -> No
 
 def look_back_move(record: LookBack, trigger: str, facts: LookBackFacts) -> None:
     """Ask the law and move a look-back along."""
-    _move(LOOK_BACK, record, trigger, facts)
-
-
-def bulletin_move(bulletin: Bulletin, trigger: str, facts: BulletinFacts) -> None:
-    """Ask the law and move a bulletin along."""
-    _move(BULLETIN, bulletin, trigger, facts)
+    machine_move(LOOK_BACK, record, trigger, facts)
 
 
 def import_permit(batch: ImportBatch, trigger: str, facts: ImportFacts) -> None:
@@ -186,10 +179,10 @@ def import_permit(batch: ImportBatch, trigger: str, facts: ImportFacts) -> None:
 
 def import_move(batch: ImportBatch, trigger: str, facts: ImportFacts) -> None:
     """Ask the law and move an import along."""
-    _move(IMPORT, batch, trigger, facts)
+    machine_move(IMPORT, batch, trigger, facts)
 
 
-def _move(workflow: Workflow[Any], record: Any, trigger: str, facts: Any) -> None:
+def machine_move(workflow: Workflow[Any], record: Any, trigger: str, facts: Any) -> None:
     """Ask the law of ``workflow`` and move ``record`` along."""
     record.state = _step(workflow, record, trigger, facts).dest
 
@@ -204,12 +197,12 @@ def _step(workflow: Workflow[Any], record: Any, trigger: str, facts: Any) -> Ste
 
 def round_move(held: InspectionRound, trigger: str, facts: RoundFacts) -> None:
     """Ask the law and move an inspection round along."""
-    _move(ROUND, held, trigger, facts)
+    machine_move(ROUND, held, trigger, facts)
 
 
 def stop_move(stop: RoundStop, trigger: str, facts: StopFacts) -> None:
     """Ask the law and move one stop of a round along."""
-    _move(STOP, stop, trigger, facts)
+    machine_move(STOP, stop, trigger, facts)
 
 
 def issues_withdraw(batch_id: int, at: datetime) -> list[tuple[int, IssueState]]:
