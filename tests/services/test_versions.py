@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DatabaseError, NoResultFound
 
 from tests import factories, flows
@@ -316,3 +316,23 @@ def test_issues_that_were_there_before_begin_as_they_stood(app: Flask) -> None:
     assert chain_verify(TERMS).intact
     assert present_verify().intact
     assert past(here.leader, ALL, begun) == present(on_day(here.office, begun), ALL)
+
+
+@pytest.mark.parametrize("sort", ["number", "township", "unit", "star", "group"])
+def test_a_page_of_the_past_is_a_walk_along_an_index(sqlite_app: Flask, sort: str) -> None:
+    here = flows.issue_in(S.RECTIFYING)
+    walks: list[str] = []
+
+    def note(_conn: Any, cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if "LIMIT" in statement and "issue_version" in statement:
+            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+            walks.extend(step[3] for step in plan)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    rows, _place = asof_page(Asked(here.office, ALL, moment(here.at), sort))
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert len(rows) == 1
+    inner = walks[next(n for n, step in enumerate(walks) if "SUBQUERY" in step) + 1 :]
+    assert any("INDEX ix_issue_version" in step for step in inner)
+    assert not any("SCAN issue_version" in step and "INDEX" not in step for step in walks)
+    assert not any("TEMP B-TREE" in step for step in inner[:1])

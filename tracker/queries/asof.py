@@ -10,7 +10,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, Row, func, literal, select, text, tuple_
 
 from tracker.database import db
 from tracker.queries.asof_filter import SORTS, Asked, V, conditions
@@ -63,27 +63,31 @@ def place_of(text: str, sort: str) -> Place:
 def asof_page(asked: Asked, place: Place | None = None, size: int = BATCH) -> tuple[list[LedgerRow], Place | None]:
     """Return some rows and where the next ones begin, ``None`` at the end."""
     column = SORTS.get(asked.sort)
-    by = [V.issue_id] if column is None else [column.is_(None), column, V.issue_id]
-    found = conditions(asked) + ([] if place is None else [_beyond(column, place)])
-    wanted = select(V.seq).where(*found).order_by(*by).limit(size + 1)
-    query = select(*V.__table__.columns).where(V.seq.in_(wanted)).order_by(*by)
-    rows = db.session.execute(query).all()
-    shown = rows[:size]
-    lines = lines_of(shown, asked.moment, is_whole=asked.is_whole)
+    rows: list[Row[Any]] = []
+    for found, by in _stretches(column, place):
+        wanted = select(V.seq).where(*conditions(asked), *found).order_by(*by).limit(size + 1 - len(rows))
+        rows += db.session.execute(select(*V.__table__.columns).where(V.seq.in_(wanted)).order_by(*by)).all()
+        if len(rows) > size:
+            break
+    lines = lines_of(rows[:size], asked.moment, is_whole=asked.is_whole)
     if len(rows) <= size:
         return lines, None
-    last = shown[-1]
+    last = rows[size - 1]
     return lines, Place(last.issue_id, None if column is None else getattr(last, column.key))
 
 
-def _beyond(column: Any, place: Place) -> ColumnElement[bool]:
-    later = V.issue_id > place.issue_id
+def _stretches(column: Any, place: Place | None) -> Iterator[tuple[list[ColumnElement[bool]], list[Any]]]:
+    """Yield the stretches of the order from ``place`` on, what is empty last: each is one walk along an index."""
+    later = [] if place is None else [V.issue_id > place.issue_id]
     if column is None:
-        return later
-    if place.value is None:
-        return and_(column.is_(None), later)
-    value = literal(place.value, column.type)
-    return or_(column > value, and_(column == value, later), column.is_(None))
+        yield later, [V.issue_id]
+        return
+    if place is None or place.value is not None:
+        here = tuple_(column, V.issue_id)
+        beyond = [] if place is None else [here > tuple_(literal(place.value, column.type), literal(place.issue_id))]
+        yield [column.is_not(None), *beyond], [column, V.issue_id]
+        later = []
+    yield [column.is_(None), *later], [V.issue_id]
 
 
 def asof_rows(asked: Asked) -> Iterator[LedgerRow]:
