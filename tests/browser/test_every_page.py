@@ -117,7 +117,7 @@ class Looked(Walk):
     visitor: Visitor = field(kw_only=True)
 
     def _open(self, path: str) -> list[str]:
-        if urlsplit(path).path.endswith((".xlsx", ".csv", ".pdf", ".docx")):
+        if urlsplit(path).path.endswith((".xlsx", ".csv", ".json", ".pdf", ".docx")):
             status = self.visitor.context.request.get(self.visitor.address + path).status
             self.wrong += [f"{path}: {status}"] if status >= 400 else []
             return []

@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from enum import Enum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from tracker.database import UTCDateTime, db
 from tracker.models import (
@@ -33,6 +47,7 @@ from workflows.look_back import SETTLED
 _BOUND = ("seq", "issue_id", "valid_from", "until", "prev_hash", "hash")
 COLUMNS = tuple(column.key for column in IssueVersion.__table__.columns if column.key not in _BOUND)
 _COPIED = tuple(name for name in COLUMNS if name not in ("is_withdrawn", "beside"))
+_IDS = bindparam("ids", expanding=True)
 _NEVER, _NONE = cast(null(), UTCDateTime), literal("")
 
 
@@ -40,9 +55,7 @@ def contents(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Return, for those of these issues that were registered, what the columns of ``IssueVersion`` would hold now."""
     beside = _beside(ids)
     found = {}
-    columns = [getattr(Issue, name) for name in _COPIED]
-    query = select(Issue.id, _is_withdrawn().label("is_withdrawn"), *columns)
-    for row in db.session.execute(query.where(Issue.id.in_(ids), Issue.number.is_not(None))):
+    for row in db.session.execute(_present(), {"ids": ids}):
         content = dict(row._mapping)
         key = content.pop("id")
         content["is_withdrawn"] = bool(content["is_withdrawn"])
@@ -52,8 +65,7 @@ def contents(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
 
 def versions_now(ids: Sequence[int]) -> dict[int, Any]:
     """Return the version that holds for each of these issues, as a row of all columns."""
-    query = select(*IssueVersion.__table__.columns).where(IssueVersion.issue_id.in_(ids), IssueVersion.until == FAR)
-    return {row.issue_id: row for row in db.session.execute(query)}
+    return {row.issue_id: row for row in db.session.execute(_current(), {"ids": ids})}
 
 
 def content_of(row: Any) -> dict[str, Any]:
@@ -70,6 +82,25 @@ def plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
+@cache
+def _present() -> Select[Any]:
+    """Return the statement once: an act asks it each time, and making it takes longer than answering it."""
+    columns = [getattr(Issue, name) for name in _COPIED]
+    query = select(Issue.id, _is_withdrawn().label("is_withdrawn"), *columns)
+    return query.where(Issue.id.in_(_IDS), Issue.number.is_not(None))
+
+
+@cache
+def _current() -> Select[Any]:
+    columns = IssueVersion.__table__.columns
+    return select(*columns).where(IssueVersion.issue_id.in_(_IDS), IssueVersion.until == FAR)
+
+
+@cache
+def _all_beside() -> CompoundSelect[Any]:
+    return union_all(*_branches())
+
+
 def _is_withdrawn() -> ColumnElement[bool]:
     """Return whether the issue left with an import that was undone: only then its key is free."""
     undone = (Issue.state == IssueState.DISMISSED, Issue.import_key.is_(None), Issue.import_batch_id.is_not(None))
@@ -79,7 +110,7 @@ def _is_withdrawn() -> ColumnElement[bool]:
 def _beside(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Gather what stands in other tables by one statement."""
     found: dict[int, dict[str, Any]] = {}
-    rows = db.session.execute(union_all(*_branches(ids)))
+    rows = db.session.execute(_all_beside(), {"ids": ids})
     for row in sorted(rows, key=lambda one: (one.issue_id, one.kind, one.place)):
         of_issue = found.setdefault(row.issue_id, {})
         if row.kind == "evidence":
@@ -99,11 +130,11 @@ def _said(row: Any) -> Any:
     return [row.words, plain(row.at), row.issues == 1] if row.kind == "letters" else row.words
 
 
-def _branches(ids: Sequence[int]) -> Iterator[Select[Any]]:
+def _branches() -> Iterator[Select[Any]]:
     def branch(model: Any, kind: str, place: Any, words: Any = _NONE, at: Any = _NEVER, issues: Any = None) -> Any:
         number = literal(0) if issues is None else issues
         columns = (literal(kind).label("kind"), place.label("place"), cast(words, String).label("words"))
-        return select(model.issue_id, *columns, at.label("at"), number.label("issues")).where(model.issue_id.in_(ids))
+        return select(model.issue_id, *columns, at.label("at"), number.label("issues")).where(model.issue_id.in_(_IDS))
 
     yield branch(Measure, "measures", Measure.position, Measure.words)
     yield branch(AssistingUnit, "assisting", AssistingUnit.unit_id)
