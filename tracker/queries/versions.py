@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     Select,
@@ -47,7 +48,7 @@ from workflows.look_back import SETTLED
 _BOUND = ("seq", "issue_id", "valid_from", "until", "prev_hash", "hash")
 COLUMNS = tuple(column.key for column in IssueVersion.__table__.columns if column.key not in _BOUND)
 _COPIED = tuple(name for name in COLUMNS if name not in ("is_withdrawn", "beside"))
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _NEVER, _NONE = cast(null(), UTCDateTime), literal("")
 
 
