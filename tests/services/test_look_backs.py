@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from tests import factories, flows
-from tests.conftest import AT
+from tests.conftest import AT, ROOT
 from tests.services.test_race import THREADS, count, together
 from tests.services.test_rounds import County
+from tracker import schema
 from tracker.database import db
 from tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, RefusedError
 from tracker.models import (
@@ -371,3 +373,22 @@ def test_rates_rank_no_small_number_and_count_what_was_not_drawn_apart(app: Flas
     assert [one.key for one in rates(here.office, RateBy.STAR, LookBackFilter())] == [None]
     assert look_back_page(here.office, LookBackFilter(star_id=NONE)).total == 14
     assert waiting.id in {row.issue_id for row in all_of(L.WAITING)}
+
+
+def test_the_codes_of_look_backs_go_and_come_back_with_their_migration(app: Flask) -> None:
+    issue_id = factories.issue(source=Source.LOOK_BACK).id
+    db.session.commit()
+    here = next((ROOT / "migrations" / "versions").glob("*_create_look_backs.py")).name[:4]
+    schema.downgrade(app, f"{int(here) - 1:04d}")
+    source = text("SELECT source FROM issue WHERE id = :id").bindparams(id=issue_id)
+    change = text("UPDATE issue SET source = 'look_back' WHERE id = :id").bindparams(id=issue_id)
+    assert db.session.scalar(source) == "supervision"
+    with pytest.raises(IntegrityError):
+        db.session.execute(change)
+    db.session.rollback()
+    db.engine.dispose()
+    schema.upgrade(app)
+    db.session.execute(change)
+    assert db.session.scalar(source) == "look_back"
+    with pytest.raises(IntegrityError):
+        db.session.execute(text("UPDATE issue SET source = 'gone'"))
