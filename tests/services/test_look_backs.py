@@ -20,8 +20,10 @@ from tracker import schema
 from tracker.database import db
 from tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, RefusedError
 from tracker.models import (
+    FAR,
     AuditEntry,
     Issue,
+    IssueVersion,
     LookBack,
     LookBackPlan,
     PolicyVersion,
@@ -155,6 +157,8 @@ def test_a_result_answers_the_sample_once_and_tells_who_rectified(app: Flask) ->
     assert (again.id, count("look_back")) == (record.id, 1)  # the phone sent it twice
     assert [(row.state, row.plan_id) for row in all_of()] == [(L.HELD, plan.id)]
     assert here.issue.state is S.SIGNED_OFF
+    kept = db.session.scalars(select(IssueVersion.beside).where(IssueVersion.until == FAR)).one()
+    assert kept["look_backs"] == [f"{here.today} held"]
     assert population(90, TODAY, AT).looked == 1
 
 
@@ -198,7 +202,7 @@ def test_what_came_back_is_linked_where_policy_says_so(app: Flask) -> None:
     assert (old.state, old.recurrences) == (S.SIGNED_OFF, 1)
     assert (new.state, new.source, new.source_ref) == (S.REGISTERED, Source.LOOK_BACK, old.number)
     assert (new.location_id, new.severity, new.description) == (old.location_id, Severity.SERIOUS, "示例：又有垃圾")
-    assert flows.detail("recur")["new"] == new.number
+    assert flows.detail("recur")["new_number"] == new.number
     assert flows.told("recurred") == {
         one.person_id for one in (here.assignee, here.rechecker, here.office, here.other_office)
     }  # fmt: skip
@@ -313,15 +317,17 @@ def test_the_sample_feeds_the_rounds_of_groups_that_did_not_verify_it(app: Flask
     assert [due.issue for due in plan_input(held, TODAY).dues if due.kind is TaskKind.LOOK_BACK] == [mine.id]
 
 
-def test_a_result_ticks_the_task_of_the_round(sqlite_app: Flask) -> None:
+@pytest.mark.parametrize("by_office", [False, True])
+def test_a_result_ticks_the_task_of_the_round_whoever_brings_it(sqlite_app: Flask, by_office: bool) -> None:
     here = County(villages=1)
     issue = closed(location=here.villages[0])
     drawn(here.office)
     held = here.planned(groups=here.groups[:1])
     round_publish(**here.act(held), version=None)
-    look_back_hold(issue_id=issue.id, actor=here.leads[0], at=AT, finding="示例")
+    actor = here.office if by_office else here.leads[0]
+    look_back_hold(issue_id=issue.id, actor=actor, at=AT, finding="示例")
     task = db.session.scalars(select(RoundTask).where(RoundTask.issue_id == issue.id)).one()
-    assert (task.outcome, task.done_by_id) == (TaskOutcome.HELD, here.leads[0].person_id)
+    assert (task.outcome, task.done_by_id) == (TaskOutcome.HELD, actor.person_id)
 
 
 def test_who_is_inspected_learns_of_results_and_not_of_what_is_to_come(app: Flask) -> None:

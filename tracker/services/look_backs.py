@@ -33,7 +33,7 @@ from tracker.services.rechecks import issue_reopen
 from tracker.services.recipients import Audience, people, tell, tell_circles
 from tracker.services.refusals import conflict
 from tracker.services.transitions import LARGEST_ID, issue_for_change, look_back_move, look_back_permit, note
-from tracker.services.visit_tasks import tasks_settle
+from tracker.services.visit_tasks import look_back_settled, tasks_settle
 from tracker.storage import StoredFile
 from workflows.look_back import FoundAgain, LookBackFacts, LookBackState
 
@@ -61,6 +61,7 @@ def look_back_hold(
         tell_circles(issue, event, "look_back_held", Audience.RESPONSIBLE, actor=actor, at=at, words=record.finding)
         paper_keep(record, _photos(record))
         tasks_settle(issue, TaskOutcome.HELD, actor=actor, at=at)
+        look_back_settled(issue, TaskOutcome.HELD, actor=actor, at=at)
         return record
 
 
@@ -89,6 +90,7 @@ def look_back_found_again(
                 told=_told(record),
             )  # fmt: skip
             paper_keep(record, _photos(record), deadline=deadline.isoformat() if deadline else "")
+        look_back_settled(issue, TaskOutcome.RECURRED, actor=actor, at=at)
         db.session.flush()
         return record
 

@@ -21,7 +21,8 @@ from tracker.models import (
 )
 from tracker.policy import Actor
 from tracker.policy.visits import readable_visits
-from workflows.round import WALKABLE, StopState
+from workflows.planning.terms import TaskKind
+from workflows.round import WALKABLE, RoundState, StopState
 
 _OPEN = (StopState.PLANNED, StopState.STARTED)
 
@@ -49,6 +50,22 @@ def tasks_settle(issue: Issue, outcome: TaskOutcome, *, actor: Actor, at: dateti
         task.done_at, task.done_by_id, task.outcome = at, actor.person_id, outcome
     _keep_with_visit(issue, outcome, actor, at)
     return len(tasks)
+
+
+def look_back_settled(issue: Issue, outcome: TaskOutcome, *, actor: Actor, at: datetime) -> None:
+    """Answer what any round still asks of a look-back at ``issue``, whoever made it, in the caller's transaction."""
+    query = (
+        select(RoundTask)
+        .join(RoundStop, RoundTask.stop_id == RoundStop.id)
+        .join(InspectionRound, RoundStop.round_id == InspectionRound.id)
+        .where(
+            RoundTask.issue_id == issue.id, RoundTask.kind == TaskKind.LOOK_BACK, RoundTask.done_at.is_(None),
+            RoundStop.state.in_(_OPEN), InspectionRound.state.in_((RoundState.PLANNED, *WALKABLE)),
+        )
+        .order_by(RoundTask.id)
+    )  # fmt: skip
+    for task in db.session.scalars(query):
+        task.done_at, task.done_by_id, task.outcome = at, actor.person_id, outcome
 
 
 def _keep_with_visit(issue: Issue, outcome: TaskOutcome, actor: Actor, at: datetime) -> None:
