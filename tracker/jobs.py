@@ -21,7 +21,7 @@ from tracker.database import db, guarded
 from tracker.relay import relay_once
 from tracker.services.alarms import alarms_raise
 from tracker.services.importing.tasks import folders, imports_resume
-from tracker.services.leases import Claim, LeaseLostError, database_instant, lease_beat, lease_end
+from tracker.services.leases import Claim, Impatience, LeaseLostError, database_instant, lease_beat, lease_end
 from tracker.services.round_plans import plans_resume
 from tracker.services.ticks import tick
 
@@ -107,11 +107,13 @@ class Clock:
     def relay(self) -> None:
         """Send what waits in the outbox; every process does, for each message is claimed by one of them."""
         if self.claim.trusts_its_clock:
-            relay_once(self.app, now=database_instant)
+            with guarded(Impatience()):
+                relay_once(self.app, now=database_instant)
 
     def alarms(self) -> None:
         """Tell the administrators what is wrong; every process does, for the leader may be what is wrong."""
-        alarms_raise(folder=Path(self.app.config["DATA_DIR"]))
+        with guarded(Impatience()):
+            alarms_raise(folder=Path(self.app.config["DATA_DIR"]))
 
     def _every(self, name: str, job: Callable[[], None], seconds: float) -> None:
         self.scheduler.add_job(self._entered(job), "interval", seconds=seconds, id=name)

@@ -3,15 +3,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from tracker import clock
 from tracker.database import db, guarded, transaction
 from tracker.models import Heartbeat, Lease, Setting
-from tracker.services.leases import Claim, LeaseLostError, database_instant, lease_beat, lease_end
+from tracker.services import leases
+from tracker.services.leases import Claim, Impatience, LeaseLostError, database_instant, lease_beat, lease_end
 
 
 @pytest.fixture(autouse=True)
@@ -53,12 +56,43 @@ def test_it_passes_on_when_it_has_run_out_and_its_number_grows() -> None:
     assert (number(one), number(other), lease().fence) == (None, 2, 2)
 
 
-def test_who_comes_late_goes_on_under_the_same_number_while_nobody_has_taken_it() -> None:
+def test_who_comes_late_takes_it_anew_and_what_was_begun_before_is_not_kept() -> None:
     one = claim()
     lease_beat(one)
+    fence = one.fence
+    assert fence is not None
     expire()
-    assert not lease_beat(one)
-    assert number(one) == 1
+    with pytest.raises(LeaseLostError), guarded(fence), transaction() as session:
+        session.add(Setting(key="stale", value=1))
+    assert lease_beat(one)
+    assert number(one) == 2
+    with pytest.raises(LeaseLostError), guarded(fence), transaction() as session:
+        session.add(Setting(key="stale", value=1))
+    assert db.session.query(Setting).count() == 0
+
+
+def test_a_process_that_falls_silent_in_a_transaction_lets_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite ends nobody's transaction")
+    monkeypatch.setattr(leases, "_PATIENCE", "200ms")
+    started, done = Event(), Event()
+
+    def fall_silent(app: Flask) -> None:
+        with app.app_context(), guarded(Impatience()), transaction() as session:
+            session.add(Setting(key="silent", value=1))
+            session.flush()
+            started.set()
+            done.wait(20)
+
+    with ThreadPoolExecutor(1) as pool:
+        silent = pool.submit(fall_silent, current_app._get_current_object())  # type: ignore[attr-defined]
+        assert started.wait(20)
+        with transaction() as session:
+            session.add(Setting(key="silent", value=2))  # waits for the one before
+        done.set()
+        with pytest.raises(DBAPIError):
+            silent.result(20)
+    assert [row.value for row in db.session.query(Setting)] == [2]
 
 
 def test_work_under_an_old_number_is_not_kept() -> None:

@@ -31,7 +31,11 @@ class LeaseLostError(Exception):
 
 @dataclass(frozen=True)
 class Fence:
-    """A guard of transactions: lets one commit only while the lease is still what it was when the work began."""
+    """A guard of transactions: lets one commit only while the lease under which the work began has not run out.
+
+    It need not have passed on: work that was begun before a machine stood still for hours must not go on after it as
+    if it were still that time.
+    """
 
     name: str
     holder: str
@@ -42,9 +46,10 @@ class Fence:
         impatient(session)
 
     def closes(self, session: Session) -> None:
-        """Raise ``LeaseLostError`` when the lease passed on; else keep it from passing on until the commit."""
+        """Raise ``LeaseLostError`` when the lease passed on or ran out; else keep it until the commit."""
         held = select(Lease.fence).where(
-            Lease.name == self.name, Lease.holder == self.holder, Lease.fence == self.number
+            Lease.name == self.name, Lease.holder == self.holder, Lease.fence == self.number,
+            Lease.expires_at >= DatabaseTime(),
         )  # fmt: skip
         if session.scalar(held.with_for_update(read=True)) is None:
             raise LeaseLostError(f"{self.holder} no longer holds {self.name} {self.number}")
@@ -72,6 +77,17 @@ class Claim:
     def trusts_its_clock(self) -> bool:
         """Tell whether the process's clock agrees with the database's."""
         return abs(self.clock_off) <= CLOCK_TOLERANCE
+
+
+class Impatience:
+    """A guard for work that needs no lease: a process that freezes in a transaction does not hold up the others."""
+
+    def opens(self, session: Session) -> None:
+        """Let PostgreSQL end the transaction when its process falls silent in it."""
+        impatient(session)
+
+    def closes(self, session: Session) -> None:
+        """Let it commit."""
 
 
 def database_instant() -> datetime:
@@ -117,10 +133,16 @@ def impatient(session: Session) -> None:
 
 
 def _held(session: Session, claim: Claim) -> int | None:
-    """Return the number under which ``claim`` holds the lease from now on, or ``None``."""
+    """Return the number under which ``claim`` holds the lease from now on, or ``None``.
+
+    Who comes too late takes it anew, under another number, where nobody else has.
+    """
     ends = DatabaseTime(claim.seconds)
     if claim.fence is not None:
-        mine = (Lease.name == claim.name, Lease.holder == claim.holder, Lease.fence == claim.fence.number)
+        mine = (
+            Lease.name == claim.name, Lease.holder == claim.holder, Lease.fence == claim.fence.number,
+            Lease.expires_at >= DatabaseTime(),
+        )  # fmt: skip
         renewed: int | None = session.scalar(update(Lease).where(*mine).values(expires_at=ends).returning(Lease.fence))
         if renewed is not None:
             return renewed
@@ -157,5 +179,8 @@ def _heartbeat(session: Session, claim: Claim, off: float, leads: bool) -> None:
     }  # fmt: skip
     first = insert(Heartbeat).values(holder=claim.holder, started_at=DatabaseTime(), **told)
     session.execute(first.on_conflict_do_update(index_elements=["holder"], set_=told))
-    gone = Heartbeat.beat_at < DatabaseTime(-FORGOTTEN_AFTER.total_seconds())
-    session.execute(delete(Heartbeat).where(gone), execution_options={"synchronize_session": False})
+    old = Heartbeat.beat_at < DatabaseTime(-FORGOTTEN_AFTER.total_seconds())
+    # After a long standstill each process finds the others old that beat at this very moment.
+    gone = select(Heartbeat.holder).where(old).with_for_update(skip_locked=True)
+    forget = delete(Heartbeat).where(Heartbeat.holder.in_(gone))
+    session.execute(forget, execution_options={"synchronize_session": False})
