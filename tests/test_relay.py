@@ -20,6 +20,7 @@ from tracker.models import Channel, ChannelKind, ChannelState, OutboxMessage, Pe
 from tracker.queries.deliveries import oldest_unsent
 from tracker.relay import RelayReport, relay_once
 from tracker.sealing import seal
+from tracker.services.digest_making import urgent_key
 from tracker.services.relay_quiet import CODE, held_until, quiet_until
 from tracker.services.relaying import message_sent, messages_claim
 
@@ -266,6 +267,7 @@ def test_a_digest_that_is_late_waits_for_the_next_working_day(sqlite_app: Flask)
     assert held_until("robot_digest", None, friday_evening + timedelta(days=1)) == monday
     assert held_until("digest", anyone, AT - timedelta(hours=3)) == AT - timedelta(hours=1)  # 06:00
     assert held_until("urged", anyone, friday_evening) is None
+    assert held_until("very_late", anyone, friday_evening, f"{urgent_key(7)}:1:mail") == monday
     assert held_until(CODE, address_of("22:00", "07:00"), friday_evening) is None
 
 

@@ -54,11 +54,12 @@ def parts_of(
 
 
 def _parts(rows: Sequence[Row[Any]], today: date, holds: Callable[[Row[Any]], bool]) -> Iterator[dict[str, Any]]:
+    ordered = sorted(rows, key=lambda row: row.id)
+    latest = {(row.issue_id, row.subject, row.rule.partition(".")[0]): row for row in ordered}
+    kept = [row for row in latest.values() if holds(row)]
     for section in DigestSection:
-        latest = {
-            (row.issue_id, row.subject, row.rule.partition(".")[0]): row for row in rows if row.section is section
-        }
-        lines = sorted(filter(holds, latest.values()), key=lambda row: (row.due_on or _FAR, row.id))
+        lines = [row for row in kept if row.section is section]
+        lines.sort(key=lambda row: (row.due_on or _FAR, row.id))
         if lines:
             shown = [said(row, today) for row in lines[:LINES]]
             yield {"section": section.value, "total": len(lines), "lines": shown}

@@ -1,4 +1,4 @@
-"""When a message may not go out: in the person's own quiet hours, and digests only while people work."""
+"""When a message may not go out: in the person's own quiet hours, and reminders only while people work."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from datetime import UTC, datetime, time, timedelta
 from tracker.clock import ZONE, local
 from tracker.models import PersonChannel
 from tracker.queries.rules import policy_on, work_calendar
+from tracker.services.digest_making import reminder_in
 from workflows.reminding import DayPlan
 
 CODE = "channel_code"
-_DIGESTS = ("digest", "robot_digest")
+_DIGESTS = ("digest", "robot_digest", "robot_urgent")
 
 
-def held_until(kind: str, address: PersonChannel | None, at: datetime) -> datetime | None:
+def held_until(kind: str, address: PersonChannel | None, at: datetime, key: str = "") -> datetime | None:
     """Return when a message of that kind may be tried next, or ``None`` where it may go at ``at``.
 
-    A code somebody waits for always goes. A digest that could not be sent in time waits for the next working day.
+    A code somebody waits for always goes. What the clock reminds of, which its ``key`` or kind tells, waits for the
+    next working day when it could not be sent in time, also when it is urgent.
     """
     if kind == CODE:
         return None
-    later = _work_begins(at) if kind in _DIGESTS else None
+    later = _work_begins(at) if kind in _DIGESTS or reminder_in(key) is not None else None
     return later or quiet_until(address, at)
 
 

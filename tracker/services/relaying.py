@@ -109,7 +109,7 @@ def messages_claim(channel: Channel, *, at: datetime, most: int, lease: timedelt
             fault = _hindrance(row, found, at)
             if fault:
                 _give_up(row, fault, "", at)
-            elif later := held_until(row.kind, found.PersonChannel, at):
+            elif later := held_until(row.kind, found.PersonChannel, at, row.key):
                 # It is late from then on only: what waits for the morning is no queue that stands still.
                 row.not_before = row.next_try_at = later
                 row.claimed_until = None
