@@ -31,6 +31,7 @@ from bench.month.people import Wish
 STEP = (2.0, 7.0)  # seconds that pass at a time
 PATIENCE = 30.0  # seconds for which PostgreSQL bears a process that is silent in a transaction, as the product asks
 TOLERANCE = 60.0  # seconds by which the clock of a process may be off for it to lead
+_SETTLED = 75.0  # seconds after which a leader that nothing happened to has ticked
 _HUNG = 120.0  # seconds of ours after which a turn that does not end is an error
 _ORDERLY = 60  # turns after which messages that came out of the order of their numbers are there
 
@@ -427,9 +428,14 @@ class Month:
         self.hands.put(at, self.database if self.is_postgres else None)
 
     def _jump(self, at: float) -> None:
-        """Skip a time in which nothing is due: whoever leads has gone on leading through it."""
+        """Skip a time in which nothing is due: whoever leads has gone on leading through it.
+
+        Where nobody had led for a whole tick, what was still to come is reckoned from the end of it.
+        """
         if at <= self.at:
             return
+        if max(self.record.lost, default=0) > self.at - _SETTLED or not any(slot.leads for slot in self.slots):
+            self.record.lost.append(at)
         words = "UPDATE lease SET expires_at = :later WHERE holder <> '' AND expires_at > :now"
         values = {"now": _stamp(self.at, self.is_postgres), "later": _stamp(at + 15, self.is_postgres)}
         self.database.execute(text(words), values)

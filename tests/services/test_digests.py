@@ -185,9 +185,10 @@ def test_a_crash_in_the_middle_gives_nobody_two_digests_and_loses_nothing(monkey
 
 
 @pytest.mark.usefixtures("sqlite_app")
-def test_an_urgent_reminder_waits_for_the_end_of_the_quiet_hours() -> None:
+def test_an_urgent_reminder_waits_for_the_end_of_the_quiet_hours_and_the_latest_alone_is_told() -> None:
     who = factories.person()
     noted(who.id, "letter:12", morning(MONDAY, 21), is_urgent=True)
+    noted(who.id, "letter:12", morning(MONDAY, 22), is_urgent=True, period="2")
     assert urgent_send(at=morning(MONDAY, 22)) == 0
     assert urgent_send(at=morning(date(2026, 3, 10), 8)) == 1
 

@@ -43,6 +43,14 @@ def _told_by(row: Row[Any]) -> str:
     return f"event:{event}:{row.person_id}:{INBOX}" if event else ""
 
 
+def latest_of(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Return, of each person's reminders of one clock, what was noted down last."""
+    ordered = sorted(rows, key=lambda row: row.id)
+    return list(
+        {(row.person_id, row.issue_id, row.subject, row.rule.partition(".")[0]): row for row in ordered}.values()
+    )
+
+
 def parts_of(
     rows: Sequence[Row[Any]], today: date, holds: Callable[[Row[Any]], bool] = lambda _row: True
 ) -> list[dict[str, Any]]:
@@ -54,9 +62,7 @@ def parts_of(
 
 
 def _parts(rows: Sequence[Row[Any]], today: date, holds: Callable[[Row[Any]], bool]) -> Iterator[dict[str, Any]]:
-    ordered = sorted(rows, key=lambda row: row.id)
-    latest = {(row.issue_id, row.subject, row.rule.partition(".")[0]): row for row in ordered}
-    kept = [row for row in latest.values() if holds(row)]
+    kept = [row for row in latest_of(rows) if holds(row)]
     for section in DigestSection:
         lines = [row for row in kept if row.section is section]
         lines.sort(key=lambda row: (row.due_on or _FAR, row.id))

@@ -24,7 +24,7 @@ from tracker.queries.rules import setting, work_calendar
 from tracker.services.chain import ISSUES, chain_lock
 from tracker.services.channels import channels_for
 from tracker.services.checks import in_force
-from tracker.services.digest_making import parts_of, read_already, said, urgent_key
+from tracker.services.digest_making import latest_of, parts_of, read_already, said, urgent_key
 from tracker.services.outbox import INBOX, enqueue_all, message
 from tracker.services.stand_ins import stand_in_copies
 from tracker.services.winding import day_plan
@@ -59,7 +59,10 @@ def digests_send(*, at: datetime) -> int:
 
 
 def urgent_send(*, at: datetime) -> int:
-    """Tell people at once of what is urgent, each thing by itself, except in quiet hours; return how many."""
+    """Tell people at once of what is urgent, each thing by itself, except in quiet hours; return how many.
+
+    Of one clock that reminded more than once before it could be told only the latest is.
+    """
     if day_plan(at).is_quiet(wall(at).time()):
         return 0
     sent = 0
@@ -70,11 +73,11 @@ def urgent_send(*, at: datetime) -> int:
             rows = [
                 message(urgent_key(row.id), row.person_id, row.kind, said(row, local_date(at)), at, row.issue_id,
                         row.subject)
-                for row in found
+                for row in latest_of(found)
             ]  # fmt: skip
             _queue(rows, at, urgent=True)
             _delivered([row.id for row in found], at)
-        sent += len(found)
+        sent += len(rows)
         if len(found) < AT_ONCE:
             return sent
 
