@@ -203,7 +203,8 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
     tables = (
         "issue", "issue_event", "outbox_message", "extension", "consent", "evidence", "notice", "measure", "stage",
         "counter", "chain_head", "comment", "assisting_unit",
-        "document", "paper_code", "paper_template", "letter", "letter_issue", "letter_reply", "escalation", "point", "reminder",
+        "document", "paper_code", "paper_template",
+        "letter", "letter_issue", "letter_reply", "escalation", "point", "reminder",
     )  # fmt: skip
     found = {name: db.session.execute(db.metadata.tables[name].select()).all() for name in tables}
     db.session.rollback()
