@@ -36,8 +36,9 @@ def plan_keep(held: InspectionRound, plan: Plan, at: datetime) -> None:
 
 
 def _insert(table: type[RoundTask | RoundLeftOut], rows: list[dict[str, Any]]) -> None:
+    """Insert the rows in one go; without ``render_nulls`` each row with other empty columns would begin a new one."""
     if rows:
-        db.session.execute(insert(table), rows)
+        db.session.execute(insert(table), rows, execution_options={"render_nulls": True})
 
 
 def _values(due: Due) -> dict[str, Any]:
