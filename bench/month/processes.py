@@ -198,7 +198,8 @@ class Fate:
         with self._writers:
             self._plan = None
             self._tell(("fate", "stop", plan[0], place))
-            os.kill(os.getpid(), signal.SIGSTOP)
+            # Sent to the process, it would stop it a little later, when this thread has let go of the lock.
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
 
     def _write(self) -> None:
         if _writing.get() and not getattr(self._here, "holds", False):
