@@ -158,7 +158,7 @@ def _facts(bulletin: Bulletin, actor: Actor, at: datetime, *, has_reason: bool =
 def _tell(bulletin: Bulletin, number: str, kind: str, actor: Actor, at: datetime) -> None:
     readers = select(Post.person_id).join(Post.person).where(Post.role.in_(_TOLD), *in_force(local_date(at)))
     told = set(db.session.scalars(readers)) - {actor.person_id}
-    context = {"number": number, "title": bulletin.title, "by": actor.name}
+    context = {"number": number, "name": bulletin.title}
     key = f"{kind}:{bulletin.id}"
     enqueue(key=key, recipients=told, kind=kind, context=context, at=at, subject=f"bulletin:{bulletin.id}")
 
