@@ -93,6 +93,7 @@ GOOD: dict[str, tuple[IssueState, str, Any, IssueState]] = {
     "remind": (S.ASSIGNED, "office", {"words": "示例：请尽快"}, S.ASSIGNED),
     "comment": (S.ASSIGNED, "secretary", {"words": "示例：已知悉"}, S.ASSIGNED),
     "confidential": (S.ASSIGNED, "leader", {"confidential": "1"}, S.ASSIGNED),
+    "annotate": (S.ASSIGNED, "office", {"remark": "示例：待研究"}, S.ASSIGNED),
 }  # fmt: skip
 
 
