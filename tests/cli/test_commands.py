@@ -180,7 +180,7 @@ def test_the_demo_county_is_told_to_the_end_under_a_whole_chain(sqlite_url: str,
         states = Counter(db.session.scalars(select(Issue.state)))
         unmarked = db.session.scalars(select(Issue.id).where(~Issue.description.startswith("示例"))).all()
     assert sum(told) == 40
-    assert sum(states.values()) == 40
+    assert sum(states.values()) >= 40  # and the drafts of who is about to leave
     assert len(states) >= 4
     assert not unmarked
 
