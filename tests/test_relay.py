@@ -15,6 +15,7 @@ from tests import factories, listeners
 from tests.conftest import AT
 from tests.listeners import Call, WebSink
 from tests.services.test_channels import address, channel
+from tracker import relay
 from tracker.database import db
 from tracker.models import Channel, ChannelKind, ChannelState, OutboxMessage, Person, PersonChannel, Role
 from tracker.queries.deliveries import oldest_unsent
@@ -73,6 +74,24 @@ class World:
 def world(app: Flask) -> Iterator[World]:
     with listeners.web_server(lambda _call: (200, OK)) as web:
         yield World(app, web)
+
+
+def test_a_machine_that_stood_still_asks_again_whether_it_may(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.queue(2)
+    claims: list[datetime] = []
+
+    def claim(of: Channel, *, at: datetime, **given: Any) -> Any:
+        claims.append(at)
+        return messages_claim(of, at=at, **given)
+
+    def stand_still(one: Any, _channel: Channel, *, at: datetime) -> Any:
+        world.at = AT + timedelta(hours=9)
+        return one
+
+    monkeypatch.setattr(relay, "messages_claim", claim)
+    monkeypatch.setattr(relay, "message_refresh", stand_still)
+    assert world.run().sent == 2
+    assert claims[:2] == [AT, AT + timedelta(hours=9)]  # what was claimed before was given back, not sent
 
 
 def test_what_is_due_goes_out_once(world: World) -> None:

@@ -65,6 +65,7 @@ class _Run:
     paper: Paper
     now: Clock
     last_start: float  # monotonic seconds after which no further message is begun
+    last_moment: datetime  # the same by the clock of the world, which goes on while a machine stands still
 
 
 def relay_once(app: Flask, *, now: Clock = clock.now, lease: timedelta = LEASE, budget: float = _BUDGET) -> RelayReport:
@@ -83,9 +84,10 @@ def relay_once(app: Flask, *, now: Clock = clock.now, lease: timedelta = LEASE, 
     while time.monotonic() < until:
         took = 0
         for channel in waiting_channels(now()):
-            claimed = messages_claim(channel, at=now(), most=BATCH, lease=lease)
+            at = now()
+            claimed = messages_claim(channel, at=at, most=BATCH, lease=lease)
             took += len(claimed)
-            report = report.plus(_send(app, channel, claimed, now, lease)) if claimed else report
+            report = report.plus(_send(app, channel, claimed, at, now, lease)) if claimed else report
         if not took:
             break
     return report
@@ -97,7 +99,9 @@ def outside_of(app: Flask) -> Outside:
     return Outside(Allowed.of(config["CHANNEL_HOSTS"]), config["CHANNEL_CA_FILE"], config["CHANNEL_SECONDS"])
 
 
-def _send(app: Flask, channel: Channel, claimed: Sequence[Claimed], now: Clock, lease: timedelta) -> Mapping[str, int]:
+def _send(
+    app: Flask, channel: Channel, claimed: Sequence[Claimed], at: datetime, now: Clock, lease: timedelta
+) -> Mapping[str, int]:
     began = time.monotonic()
     outside = outside_of(app)
     try:
@@ -106,8 +110,9 @@ def _send(app: Flask, channel: Channel, claimed: Sequence[Claimed], now: Clock, 
         channel_hold(channel, fault=failure.fault, detail=failure.detail, at=now())
         messages_release(claimed)
         return {}
-    last = began + max(lease.total_seconds() - 2 * outside.timeout, lease.total_seconds() / 2)
-    run = _Run(channel, made, secrets, Paper(app.config["PRODUCT_NAME"], app.config["BASE_URL"]), now, last)
+    room = max(lease.total_seconds() - 2 * outside.timeout, lease.total_seconds() / 2)
+    paper = Paper(app.config["PRODUCT_NAME"], app.config["BASE_URL"])
+    run = _Run(channel, made, secrets, paper, now, began + room, at + timedelta(seconds=room))
     done = _carry_all(run, claimed)
     if isinstance(made, WecomApp) and made.is_renewed:
         token_keep(channel, sealed=seal({"token": made.token}, app.config["SECRET_KEY"]), until=made.token_until)
@@ -149,6 +154,8 @@ def _carry(run: _Run, claimed: Claimed) -> str:
     if one is None:
         message_withdrawn(claimed, at=run.now())
         return "withdrawn"
+    if run.now() >= run.last_moment:  # the machine stood still meanwhile: it may be night by now
+        return "held"
     try:
         run.courier.carry(parcel(one, run.paper), run.now())
     except UndeliveredError as failure:
