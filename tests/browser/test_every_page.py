@@ -40,6 +40,7 @@ VIEWS = ("view", "by", "todo", "open")
 LATIN = re.compile(
     r"https?://[\w./:-]+|[\w.-]+\.gov\.cn|SMTP|STARTTLS|TLS|HTTPS?|URL|API|Webhook|Secret|English|WT|UTF-8|GB\d+|\.?xlsx?|ods|csv|MB|PDF|Excel|Word|Office|IP|ID|Argon2|JSON|CSV|TOTP|[A-Z]{2}-\d{4}-\d+|demo-[\w-]+|[\w.-]+\.(?:jpg|png|pdf|docx?|xlsx?)"
 )
+LEAKED = re.compile(r"\bNone\b|undefined|\{[a-z_]*\}|Undefined")  # braces around Chinese are an office's figures
 SAID = "nav a, button, h1, h2, h3, legend, summary, thead th, label, dt, caption, .badge, .tile, .field-help, .empty"
 # How many roles of this process have looked at a kind of page; to a third the walk without a browser is enough.
 LOOKED: Counter[str] = Counter()
@@ -145,7 +146,9 @@ class Looked(Walk):
             wrong += [f"{found['wide']} px too wide"] if found["wide"] > 0 else []
             wrong += [f"no name: {one}" for one in found["empty"]]
             wrong += sorted({f"Latin: {left}" for left in map(latin, found["said"]) if left})
-            wrong += [f"leaked: {one}" for one in re.findall(r"\bNone\b|undefined|\{\w*\}|Undefined", found["text"])]
+            wrong += [
+                f"leaked: {one}" for one in re.findall(r"\bNone\b|undefined|\{[a-z_]*\}|Undefined", found["text"])
+            ]
             self.wrong += [f"{path} at {width}: {one}" for one in wrong]
 
     def _violations(self, width: int, shapes: set[str]) -> list[str]:

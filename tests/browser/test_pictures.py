@@ -41,8 +41,10 @@ from tracker.services.reminders import reminders_sweep
 from workflows.round import RoundState
 
 pytestmark = pytest.mark.browser
-ARRIVED = """images => Promise.all(
-  images.filter(one => one.getBoundingClientRect().top < innerHeight).map(one => one.decode()))"""
+ARRIVED = """images => Promise.race([
+  Promise.all(images.filter(one => one.getBoundingClientRect().top < innerHeight).map(one => one.decode())),
+  new Promise((_done, fail) => setTimeout(() => fail(new Error("a picture did not arrive")), 20000)),
+])"""
 COLOURS, LIMIT = 128, 150_000
 HOLDERS = ("server-1:1834", "server-2:977")
 SCREENS = {"390": {**PHONE, "device_scale_factor": 2}, "1440": DESK}
@@ -165,6 +167,7 @@ SHOWN = {
     "round-1440": plan_of_a_group, "visits-390": path_as("/visits/", Role.GROUP_LEAD),
     "digest-390": fullest_digest, "letter-1440": issued_letter,
     "health-1440": running_well,
+    "dashboard-1440": path_as("/dashboard/", Role.LEADER),
     "overdue-390": path_as("/overdue", Role.LEADER), "overdue-1440": path_as("/overdue", Role.LEADER),
     "units-390": path_as("/units/", Role.OFFICE), "units-1440": path_as("/units/", Role.OFFICE),
     "rules-390": path_as("/rules/", Role.OFFICE), "rules-1440": path_as("/rules/", Role.OFFICE),

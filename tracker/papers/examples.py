@@ -81,7 +81,19 @@ def _visit() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _bulletin() -> dict[str, Any]:
+    counts = {"found": 8, "closed": 6, "judged": 7, "in_time": 5, "late": 1, "ended": 6, "recurred": 0}
+    rates = {"closed_rate": "75.0%", "in_time_rate": "71.4%", "recurred_rate": "0.0%"}
+    row = {"name": _("示例镇"), "place": 1, "is_shared": False} | counts | rates
+    return {
+        "name": _("示例：督查情况的通报"), "recipient": _("各乡镇（街道），县直有关单位："), "copies": "",
+        "opening": _("示例：共发现问题8件，已销号6件。"), "problems": "", "demands": _("示例：抓紧整改。"),
+        "ranked_by": _("乡镇、街道"), "rows": [row], "apart": [], "whole": counts | rates,
+    }  # fmt: skip
+
+
 _MORE: dict[str, Callable[[], dict[str, Any]]] = {
     "extension_request": _extension, "extension_decision": _extension, "sign_off_request": dict,
     "sign_off_form": dict, "closing_report": dict, "file": dict, "round_plan": _round, "visit_record": _visit,
+    "bulletin": _bulletin,
 }  # fmt: skip

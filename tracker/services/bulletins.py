@@ -79,7 +79,7 @@ def bulletin_issue(*, bulletin_id: int, actor: Actor, at: datetime, version: int
         kept = document_keep(document, bulletin_told(bulletin, figures), actor, at)
         told = {"document": kept.number, "figures": figures_digest(figures)}
         audit_record("bulletin.issue", actor=actor, at=at, target=_target(bulletin), detail=told)
-        _tell(bulletin, kept.number, "bulletin", actor, at)
+        _tell("bulletin", bulletin, kept.number, actor, at)
         return kept
 
 
@@ -94,7 +94,7 @@ def bulletin_withdraw(
         machine_move(BULLETIN, bulletin, "withdraw", _facts(bulletin, actor, at, has_reason=bool(words)))
         bulletin.withdrawn_at, bulletin.reason = at, words
         audit_record("bulletin.withdraw", actor=actor, at=at, target=_target(bulletin), detail={"reason": words})
-        _tell(bulletin, bulletin.title, "bulletin_withdrawn", actor, at)
+        _tell("bulletin_withdrawn", bulletin, bulletin.title, actor, at)
         return bulletin
 
 
@@ -155,7 +155,7 @@ def _facts(bulletin: Bulletin, actor: Actor, at: datetime, *, has_reason: bool =
     )
 
 
-def _tell(bulletin: Bulletin, number: str, kind: str, actor: Actor, at: datetime) -> None:
+def _tell(kind: str, bulletin: Bulletin, number: str, actor: Actor, at: datetime) -> None:
     readers = select(Post.person_id).join(Post.person).where(Post.role.in_(_TOLD), *in_force(local_date(at)))
     told = set(db.session.scalars(readers)) - {actor.person_id}
     context = {"number": number, "name": bulletin.title}
