@@ -42,7 +42,9 @@ from workflows.round import RoundState
 
 pytestmark = pytest.mark.browser
 ARRIVED = """images => Promise.race([
-  Promise.all(images.filter(one => one.getBoundingClientRect().top < innerHeight).map(one => one.decode())),
+  Promise.all(images
+    .filter(one => one.checkVisibility() && one.getBoundingClientRect().top < innerHeight)
+    .map(one => one.decode())),
   new Promise((_done, fail) => setTimeout(() => fail(new Error("a picture did not arrive")), 20000)),
 ])"""
 COLOURS, LIMIT = 128, 150_000
