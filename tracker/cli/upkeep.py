@@ -18,6 +18,7 @@ from tracker.services.scrub import evidence_scrub
 from tracker.services.ticks import tick
 from tracker.services.verify import CHAINS, ChainReport, chain_verify
 from tracker.services.verify_ledger import PresentReport, present_verify
+from tracker.services.verify_papers import PapersReport, papers_verify
 from tracker.storage import Store
 
 
@@ -72,13 +73,16 @@ def audit() -> None:
 @click.option("--ledger", default="", help="核对这一份台账（编号或校验码） / check this issued ledger (id or digest)")
 @plain_errors
 def verify(ledger: str) -> None:
-    """逐条校验各条哈希链，并核对台账现状与历史。 Verify every hash chain, and the ledgers against their history."""
+    """逐条校验各条哈希链，并核对台账现状与历史、各份文书的内容。
+
+    Verify every hash chain, the ledgers against their history, the documents against what they were issued with.
+    """
     if ledger:
         _verify_ledger(ledger)
         return
     with application():
-        reports: list[ChainReport | PresentReport] = [chain_verify(name) for name in CHAINS]
-        reports.append(present_verify())
+        reports: list[ChainReport | PresentReport | PapersReport] = [chain_verify(name) for name in CHAINS]
+        reports += [present_verify(), papers_verify()]
     for report in reports:
         click.echo(report.line())
     if not all(report.intact for report in reports):
