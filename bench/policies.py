@@ -15,7 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import fill
+from bench import issues as examples
+from bench.fill import fill
 from tracker import clock, create_app, schema
 from tracker.database import db
 from tracker.models import Post, Role
@@ -40,7 +41,7 @@ def main() -> None:
     parser.add_argument("--issues", type=int, default=100_000, help="open issues")
     parser.add_argument("--sweep", type=int, default=10_000, help="issues to take along")
     given = parser.parse_args()
-    fill.STATES[:] = [state for state in fill.STATES if state in OPEN_STATES]
+    examples.STATES[:] = [state for state in examples.STATES if state in OPEN_STATES]
     with tempfile.TemporaryDirectory() as folder:
         app = create_app({"DATA_DIR": folder, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{Path(folder) / 'bench.sqlite3'}"})
         schema.upgrade(app)
@@ -49,7 +50,7 @@ def main() -> None:
 
 
 def _measure(issues: int, sweep: int) -> None:
-    fill.fill(issues)
+    fill(issues)
     office = db.session.query(Post).filter_by(role=Role.OFFICE).first()
     if office is None:
         raise SystemExit("the county has no office")

@@ -21,7 +21,9 @@ from typing import Any
 
 from sqlalchemy import insert, text
 
-from bench.fill import _county, _issue, _settle
+from bench.county import county
+from bench.fill import settle
+from bench.issues import issue
 from bench.spine import database, machine
 from tracker import create_app, schema
 from tracker.clock import ZONE
@@ -47,12 +49,12 @@ FIRST_200 = " AND {id} IN (SELECT id FROM issue WHERE remind_at <= :at ORDER BY 
 
 def fill(issues: int) -> None:
     """Fill the database with a county and that many issues that are being rectified, none of them due."""
-    made = _county()
+    made = county()
     dice = random.Random(2026)  # noqa: S311  # examples, not secrets
     changes = {"state": IssueState.RECTIFYING, "remind_at": AT + timedelta(days=30), "stage_due_on": None}
     rows: list[dict[str, Any]] = []
     while len(rows) < min(SEEDS, issues):
-        row = _issue(dice, made, len(rows) + 1)
+        row = issue(dice, made, len(rows) + 1)
         if row["responsible_id"] is not None and row["signed_off_at"] is None:
             day = DAY + timedelta(days=60)
             rows.append(row | changes | {"deadline": day, "first_deadline": day, "move_due_on": day})
@@ -69,7 +71,7 @@ def fill(issues: int) -> None:
             {"by": start},
         )
         db.session.commit()
-    _settle(issues)
+    settle(issues)
 
 
 def make_due(every: int) -> None:

@@ -19,7 +19,9 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from bench import fill
+from bench import county as example
+from bench import issues as examples
+from bench.fill import BATCH, settle
 from bench.spine import database
 from tracker import clock, create_app, schema
 from tracker.database import db, transaction
@@ -47,23 +49,23 @@ HEAD = (
 def county(backend: str, issues: int, open_in_1000: int) -> Iterator[SimpleNamespace]:
     """Yield the county of ``bench.fill`` with its issues, but without their history, in the application's context."""
     dice = random.Random(2026)  # noqa: S311  # examples, not secrets
-    states = list(fill.STATES)
-    fill.STATES[:] = [S.SIGNED_OFF] * (1000 - open_in_1000) + [OPEN[n % len(OPEN)] for n in range(open_in_1000)]
+    states = list(examples.STATES)
+    examples.STATES[:] = [S.SIGNED_OFF] * (1000 - open_in_1000) + [OPEN[n % len(OPEN)] for n in range(open_in_1000)]
     with tempfile.TemporaryDirectory() as folder, database(backend, Path(folder)) as (url, _server):
         app = create_app({"DATA_DIR": folder, "SQLALCHEMY_DATABASE_URI": url})
         schema.upgrade(app)
         with app.app_context():
-            made = fill._county()
+            made = example.county()
             numbers = range(1, issues + 1)
-            for start in range(0, issues, fill.BATCH):
-                rows = [fill._issue(dice, made, number) for number in numbers[start : start + fill.BATCH]]
+            for start in range(0, issues, BATCH):
+                rows = [examples.issue(dice, made, number) for number in numbers[start : start + BATCH]]
                 db.session.execute(insert(Issue), rows)
                 db.session.commit()
-            fill._settle(issues)
+            settle(issues)
             yield made
             db.session.remove()
             db.engine.dispose()
-    fill.STATES[:] = states
+    examples.STATES[:] = states
 
 
 def a_round(made: SimpleNamespace, stops_a_day: int) -> int:
