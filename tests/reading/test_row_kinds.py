@@ -153,6 +153,7 @@ def test_both_rows_of_a_joined_header_are_told() -> None:
         row(B="三阳乡小计", D="12"),
         row(A=9, B="总计", D=98),
         row(A="合计：12条"),
+        row(A="小计：共 12 条，未办结 5，其中逾期 2，已销号 7"),
         row(D="合计", H=3),
         ["合计", "合计", "合计", 12, 3, None, None, None, None],
         row(A="Total", D=12),

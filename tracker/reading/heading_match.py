@@ -150,7 +150,7 @@ def _latin_days(heading: Heading, kind: ImportKind) -> Iterator[tuple[str, Score
 
 def _one_of_two(heading: Heading, kind: ImportKind) -> Iterator[tuple[str, Score]]:
     """Yield the fields of a column that holds two things; one of them will have to be picked out of the cells."""
-    parts = pieces(heading.words) if len(heading.levels) < 2 else ()
+    parts = pieces(heading.levels[-1] if heading.levels else heading.words)
     for part in parts if len(parts) > 1 else ():
         known = _by_text(kind).get(part)
         if known is not None and part not in VAGUE:

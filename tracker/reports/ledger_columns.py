@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -153,6 +153,29 @@ COLUMNS: dict[str, LedgerColumn] = {
     "instructions": LedgerColumn(N_("领导批示"), 20, lambda row: _several(row.beside["instructions"]), "clip kept"),
     "remark": LedgerColumn(N_("备注"), 16, lambda row: row.issue.remark, "clip"),
 }
+
+
+# The heading above columns that belong together, where neighbours of them are shown: as ledgers on paper have it.
+_UNDER: Mapping[str, str] = {
+    key: words
+    for words, keys in {
+        N_("来源和发现"): ("source", "source_ref", "found_on", "finder"),
+        N_("问题所在地"): ("township", "place", "village"),
+        N_("整改要求"): ("goal", "measures"),
+        N_("整改责任"): ("unit", "responsible", "sponsor", "assisting", "leader"),
+        N_("交办和签收"): ("assigned_on", "accepted_on"),
+        N_("整改时限"): ("first_deadline", "deadline", "extensions", "late"),
+        N_("整改进展"): ("progress", "latest", "outcome", "state", "evidence"),
+        N_("复核和销号"): ("recheck", "signed_off", "closed_late", "returns", "look_back"),
+        N_("督办情况"): ("late_reason", "taken", "colour", "instructions"),
+    }.items()
+    for key in keys
+}
+
+
+def under_of(key: str) -> str:
+    """Return the heading that stands above a column and its neighbours, in the current language; nothing for none."""
+    return _(_UNDER[key]) if key in _UNDER else ""
 
 
 def values_of(row: LedgerRow, keys: Sequence[str]) -> list[Value]:

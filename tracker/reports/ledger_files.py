@@ -5,27 +5,33 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from io import TextIOWrapper
+from itertools import count
 from typing import IO, Any
 
 from tracker import labels
 from tracker.clock import local
 from tracker.languages import _
 from tracker.models import LedgerKind
-from tracker.queries.asof import facts
+from tracker.queries.asof import Subtotal, facts
 from tracker.queries.ledger import LedgerRow
-from tracker.reports.ledger_columns import COLUMNS, Value, values_of
-from tracker.reports.xlsx import A3, A4, Column, Sheet, write_book
+from tracker.queries.ledger_groups import Group, Sums, in_groups
+from tracker.reports.ledger_columns import COLUMNS, Value, under_of, values_of
+from tracker.reports.xlsx import A3, A4, Column, Line, Sheet, write_book
 
+Cells = list[Value]
 _WIDE = 150  # characters from which a ledger goes on A3
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around the rows: which ledger, of whom, as of when; ``closing`` gives the last line, after them."""
+    """What stands around the rows: which ledger, of whom, as of when; ``closing`` gives the last line, after them.
+
+    ``grouped`` is what the rows are sorted and added up by: ``township``, ``unit``, ``star``, ``group`` or nothing.
+    """
 
     kind: LedgerKind
     columns: Sequence[str]
@@ -33,6 +39,7 @@ class Frame:
     words: str
     at: datetime
     closing: Callable[[], str]
+    grouped: str = ""
 
     @property
     def title(self) -> str:
@@ -52,16 +59,50 @@ def _sheet(frame: Frame, rows: Iterable[LedgerRow]) -> tuple[Sheet, Iterator[lis
     lines = (line, _("筛选：{words}").format(words=frame.words)) if frame.words else (line,)
     signatures = _("制表人：                    审核人：                    分管领导：                    日期：")
     footer = ["", signatures]
-    headings = [Column(_("序号"), 6), *(Column(_(COLUMNS[key].heading), COLUMNS[key].width) for key in frame.columns)]
+    headings = [Column(_("序号"), 6), *map(_heading, frame.columns)]
     paper = A3 if sum(one.width for one in headings) > _WIDE else A4
     name = labels.word(labels.LEDGER, frame.kind)
-    return Sheet(name, frame.title, lines, headings, footer, paper), _cells(frame, rows, footer)
+    sheet = Sheet(name, frame.title, lines, headings, footer, paper, folds=bool(frame.grouped))
+    return sheet, _closed(_lines(frame, rows), frame, footer)
 
 
-def _cells(frame: Frame, rows: Iterable[LedgerRow], footer: list[str]) -> Iterator[list[Value]]:
-    for number, row in enumerate(rows, 1):
-        yield [number, *values_of(row, frame.columns)]
+def _heading(key: str) -> Column:
+    return Column(_(COLUMNS[key].heading), COLUMNS[key].width, under_of(key))
+
+
+def _closed(lines: Iterable[Cells | Line], frame: Frame, footer: list[str]) -> Iterator[Cells | Line]:
+    yield from lines
     footer[0] = frame.closing()  # the sheet writes its last lines after its rows
+
+
+def _lines(frame: Frame, rows: Iterable[LedgerRow]) -> Iterator[Cells | Line]:
+    """Yield the cells of each row, and where it is grouped a line before and after each group, and one at the end."""
+    numbers = count(1)
+    if not frame.grouped:
+        yield from (_cells(frame, next(numbers), row) for row in rows)
+        return
+    whole = Sums()
+    for group in in_groups(rows, frame.grouped, whole):
+        yield Line(group_title(group.name, frame.grouped))
+        yield from (_cells(frame, next(numbers), row) for row in group.rows)
+        yield Line(_("小计：{sums}").format(sums=sums_words(group.subtotal)), "sum")
+    yield Line(_("合计：{sums}").format(sums=sums_words(whole.under())), "sum")
+
+
+def _cells(frame: Frame, number: int, row: LedgerRow) -> Cells:
+    return [number, *values_of(row, frame.columns)]
+
+
+def group_title(name: str, by: str) -> str:
+    """Return the heading of a group: what it is a group of, and which."""
+    return f"{labels.word(labels.LEDGER_GROUP, by)}：{name or _('未填写')}"
+
+
+def sums_words(sums: Subtotal) -> str:
+    """Return subtotals in words, as the page says them."""
+    return _("共 {n} 条，未办结 {open}，其中逾期 {overdue}，已销号 {closed}").format(
+        n=sums.total, open=sums.open, overdue=sums.overdue, closed=sums.signed_off
+    )
 
 
 def write_csv(target: IO[bytes], frame: Frame, rows: Iterable[LedgerRow]) -> None:
@@ -80,10 +121,38 @@ def inert(value: Value) -> Value:
 
 
 def write_json(target: IO[bytes], frame: Frame, rows: Iterable[LedgerRow], about: Callable[[], dict[str, Any]]) -> None:
-    """Write one object: ``rows`` with the codes, days and names that are digested, then what ``about`` says of them."""
+    """Write one object: ``rows`` with the codes, days and names that are digested, then what ``about`` says of them.
+
+    Of a grouped ledger ``subtotals`` and ``total`` follow.
+    """
+    added = _Added(frame.grouped)
     target.write(b'{"rows":[')
-    for n, row in enumerate(rows):
+    for n, row in enumerate(added.watch(rows)):
         target.write(b",\n" if n else b"\n")
         target.write(json.dumps(facts(row), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
-    rest = json.dumps({"ledger": frame.kind.value, "at": frame.at.isoformat()} | about(), ensure_ascii=False)
-    target.write(b"\n]," + rest[1:].encode())
+    said = {"ledger": frame.kind.value, "at": frame.at.isoformat()} | about() | added.said()
+    target.write(b"\n]," + json.dumps(said, ensure_ascii=False)[1:].encode())
+
+
+@dataclass
+class _Added:
+    """The subtotals of the rows that went by."""
+
+    by: str
+    groups: list[Group] = field(default_factory=list)
+    whole: Sums = field(default_factory=Sums)
+
+    def watch(self, rows: Iterable[LedgerRow]) -> Iterator[LedgerRow]:
+        if not self.by:
+            yield from rows
+            return
+        for group in in_groups(rows, self.by, self.whole):
+            self.groups.append(group)
+            yield from group.rows
+
+    def said(self) -> dict[str, Any]:
+        if not self.by:
+            return {}
+        total = asdict(self.whole.under())
+        sums = {name: value for name, value in total.items() if name not in ("key", "name")}
+        return {"grouped": self.by, "subtotals": [asdict(one.subtotal) for one in self.groups], "total": sums}

@@ -71,7 +71,7 @@ class Outgoing:
     def __init__(self, form: LedgerForm, at: datetime) -> None:
         self.form, self.tally, self.words = form, Tally(), filter_words(form)
         self.asked = Asked(g.actor, form.chosen(), moment(at), form.order_by)
-        self.frame = Frame(form.view, form.columns, unit_line(), self.words, at, self._closing)
+        self.frame = Frame(form.view, form.columns, unit_line(), self.words, at, self._closing, form.group)
 
     def rows(self) -> Iterator[LedgerRow]:
         """Return the rows, counted as they go by."""

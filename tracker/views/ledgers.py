@@ -21,6 +21,7 @@ from tracker.queries.asof_filter import Asked
 from tracker.queries.filters import saved_filters
 from tracker.queries.ledger import LedgerRow
 from tracker.queries.ledger_columns import LEDGERS
+from tracker.queries.ledger_groups import KEYS
 from tracker.queries.moments import history_begins, moment, policy_version_at
 from tracker.reports.ledger_columns import COLUMNS, values_of
 from tracker.services.versions import instant_close
@@ -29,9 +30,8 @@ from tracker.views.choices import filter_choices, filter_words, place_and_unit
 
 bp = Blueprint("ledgers", __name__)
 PAGE = "ledgers"
-# What a heading of the subtotals is called in the filter, and as an attribute of a row.
+# What a heading of the subtotals is called in the filter.
 NARROWS = {"township": "place", "unit": "unit", "star": "star", "group": "finder"}
-_KEYS = {"township": "township_id", "unit": "responsible_unit_id", "star": "star_id", "group": "found_by_group_id"}
 
 
 @bp.get("/ledgers")
@@ -89,7 +89,7 @@ def lines_of(rows: Sequence[LedgerRow], form: LedgerForm) -> list[dict[str, Any]
     """Return the rows as a page shows them: with the cells of the chosen columns, each where a group begins."""
     shown: list[dict[str, Any]] = []
     for row in rows:
-        key = getattr(row.issue, _KEYS[form.group]) if form.group else None
+        key = getattr(row.issue, KEYS[form.group]) if form.group else None
         begins = bool(form.group) and (not shown or shown[-1]["key"] != key)
         cells = values_of(row, form.columns)
         shown.append({"id": row.issue.issue_id, "cells": cells, "key": key, "begins": begins})
