@@ -52,7 +52,7 @@ def write_ledgers(target: IO[bytes], ledgers: Sequence[tuple[Frame, Iterable[Led
     write_book(target, [_sheet(frame, rows) for frame, rows in ledgers])
 
 
-def _sheet(frame: Frame, rows: Iterable[LedgerRow]) -> tuple[Sheet, Iterator[list[Value]]]:
+def _sheet(frame: Frame, rows: Iterable[LedgerRow]) -> tuple[Sheet, Iterator[Cells | Line]]:
     line = _("填报单位：{unit}        数据截至：{at}").format(
         unit=frame.unit, at=f"{local(frame.at):%Y-%m-%d %H:%M:%S}"
     )
