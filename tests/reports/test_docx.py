@@ -60,11 +60,12 @@ def test_page_grid_and_fonts_are_those_of_the_standard() -> None:
     sides = (section.page_width, section.page_height, section.top_margin, section.left_margin, section.right_margin)
     assert [round(side / Mm(1)) for side in sides] == [210, 297, 37, 28, 26]
     grid = section._sectPr.find(qn("w:docGrid"))
-    assert [grid.get(qn(f"w:{name}")) for name in ("type", "linePitch", "charSpace")] == [
-        "linesAndChars",
-        "580",
-        "-848",
-    ]
+    assert [grid.get(qn(f"w:{name}")) for name in ("type", "linePitch", "charSpace")] == ["lines", "580", None]
+    normal = file.styles["Normal"]
+    closer = int(normal.element.rPr.find(qn("w:spacing")).get(qn("w:val"))) / 20
+    line = 156 / 25.4 * 72
+    assert 28 * (normal.font.size.pt + closer) <= line < 29 * (normal.font.size.pt + closer)
+    assert [one.get(qn("w:eastAsia")) for one in file.styles.element.iter(qn("w:lang"))] == ["zh-CN"]
     title = next(paragraph for paragraph in file.paragraphs if paragraph.text == "整改通知书")
     assert title.runs[0].font.size.pt == 22
     assert title.runs[0]._element.rPr.rFonts.get(qn("w:eastAsia")) == "FZXiaoBiaoSong-B05S"
@@ -98,3 +99,12 @@ def test_what_xml_cannot_say_is_left_out() -> None:
     paper = replace(FORM, blocks=(Block("text", "", "甲\x00\x0b乙<b>&\ud800\uffff𠮷"),))
     assert "甲" in (text := "".join(lines(opened(paper))))
     assert text.endswith("乙<b>&𠮷")
+
+
+def test_the_end_block_has_its_rules_and_the_day_at_the_right() -> None:
+    paper = notice_paper(CONTENT)
+    end = next(one for one in opened(paper).paragraphs if one.text.endswith("印发"))
+    assert end.text.startswith(f"　{paper.printer}\t")
+    inside = [one.tag.rpartition("}")[2] for one in end._p.pPr]
+    assert inside.index("pBdr") < inside.index("tabs") < inside.index("spacing")  # the order that programs insist on
+    assert [one.tag.rpartition("}")[2] for one in end._p.pPr.find(qn("w:pBdr"))] == ["top", "bottom"]

@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping
 
 from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -19,12 +19,14 @@ from tracker.reports.docx_parts import (
     BODY,
     HEADING,
     TITLE,
+    chinese_set,
     fonts_set,
     number_set,
     repeat_set,
     rule_set,
     run_add,
     small_set,
+    spacing_set,
 )  # fmt: skip
 
 LINE, CHARACTER = 225 / 22 / 25.4 * 72, 156 / 28 / 25.4 * 72  # pt: 22 lines of 28 characters in 156 mm by 225 mm
@@ -58,6 +60,8 @@ class _Writer:
         style = self.file.styles["Normal"]
         style.font.size = Pt(16)
         fonts_set(style.element.get_or_add_rPr(), BODY)
+        spacing_set(style.element.get_or_add_rPr(), CHARACTER - 16)
+        chinese_set(self.file)
         style.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
         style.paragraph_format.line_spacing = Pt(LINE)
         style.paragraph_format.space_after = Pt(0)
@@ -72,9 +76,8 @@ class _Writer:
         if grid is None:
             grid = OxmlElement("w:docGrid")
             section._sectPr.append(grid)  # noqa: SLF001
-        grid.set(qn("w:type"), "linesAndChars")
+        grid.set(qn("w:type"), "lines")
         grid.set(qn("w:linePitch"), str(round(LINE * 20)))
-        grid.set(qn("w:charSpace"), str(round((CHARACTER - 16) * 4096)))
         self.file.settings.odd_and_even_pages_header_footer = True
         for footer, side in ((section.footer, _RIGHT), (section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT)):
             number_set(footer.paragraphs[0], side)
@@ -179,12 +182,13 @@ class _Writer:
         if not paper.printer:
             return
         printed = _("{day}印发").format(day=paper.issued_on)
+        self.line("")  # keeps the rule apart from that of the receipt: alike and side by side they would be one
         words = [_("抄送：{names}。").format(names=paper.copies)] if paper.copies else []
-        for n, line in enumerate([*words, f"{paper.printer}　　　　{printed}"]):
-            end = self.line(line, size=14)
-            end.paragraph_format.left_indent = Pt(14)
-            end.paragraph_format.space_before = Pt(2 * LINE if n == 0 else 0)
+        for n, line in enumerate([*words, f"{paper.printer}\t{printed}"]):
+            end = self.line(f"　{line}", size=14, align=WD_ALIGN_PARAGRAPH.LEFT)
+            end.paragraph_format.tab_stops.add_tab_stop(Mm(156) - Pt(14), WD_TAB_ALIGNMENT.RIGHT)
             rule_set(end, "top", 8 if n == 0 else 6, "000000", 2)
+            end.paragraph_format.space_before = Pt(LINE if n == 0 else 0)
         rule_set(end, "bottom", 8, "000000", 2)
 
     def line(

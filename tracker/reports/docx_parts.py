@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import floor
 from typing import Any
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
@@ -38,13 +39,29 @@ def fonts_set(properties: Any, name: str) -> None:
         fonts.set(qn(f"w:{script}"), name)
 
 
+def spacing_set(properties: Any, points: float) -> None:
+    """Set the characters that much further apart, closer where negative, rounded down to a twentieth of a point.
+
+    A grid of characters would do the same in Word; LibreOffice gives a glyph that is wider than its cell two of them.
+    """
+    spacing = OxmlElement("w:spacing")
+    spacing.set(qn("w:val"), str(floor(points * 20)))
+    properties.insert_element_before(spacing, "w:w", "w:kern", "w:position", "w:sz", "w:szCs", "w:lang")
+
+
+def chinese_set(file: Any) -> None:
+    """Let lines be broken and checked as Chinese."""
+    for language in file.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:eastAsia"), "zh-CN")
+
+
 def rule_set(paragraph: Paragraph, side: str, eighths: int, colour: str, space: int) -> None:
     """Draw a line above or below a paragraph, ``eighths`` of a point thick, ``space`` points away."""
     properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001  # the library draws no borders
     borders = properties.find(qn("w:pBdr"))
     if borders is None:
         borders = OxmlElement("w:pBdr")
-        properties.insert_element_before(borders, "w:shd", "w:spacing", "w:ind", "w:jc", "w:rPr")
+        properties.insert_element_before(borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
     line = OxmlElement(f"w:{side}")
     for name, value in (("val", "single"), ("sz", str(eighths)), ("space", str(space)), ("color", colour)):
         line.set(qn(f"w:{name}"), value)
