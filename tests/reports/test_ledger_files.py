@@ -10,28 +10,33 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
+from PIL import Image
 from python_calamine import CalamineWorkbook
 
 from tests import factories, flows
 from tests.conftest import AT
 from tests.flows import World
 from tests.ledgers import Office, fates
-from tracker.database import transaction
-from tracker.models import LedgerKind
+from tracker.database import db, transaction
+from tracker.models import Evidence, LedgerKind, Phase
 from tracker.queries.asof import asof_rows, asof_subtotals, asof_total
 from tracker.queries.asof_filter import Asked
 from tracker.queries.filters import IssueFilter
 from tracker.queries.ledger_columns import LEDGERS
+from tracker.queries.ledger_photos import pictured
 from tracker.queries.moments import moment
 from tracker.reports.ledger_columns import COLUMNS
 from tracker.reports.ledger_files import Frame, write_csv, write_json, write_ledgers
 from tracker.reports.xlsx import Column, Line, Sheet, write_book
-from tracker.services.versions import touch
+from tracker.services.evidence import evidence_add
+from tracker.services.versions import instant_close, touch
+from tracker.storage import Limits, Store, Upload, intake
 from workflows.issue import IssueState
 
 S = IssueState
@@ -170,3 +175,90 @@ def test_csv_stays_plain_and_json_tells_the_sums(here: World) -> None:
     body = io.BytesIO()
     write_json(body, replace(frame(), grouped=""), asof_rows(asked(here)), lambda: {"count": 5})
     assert "subtotals" not in json.loads(body.getvalue())
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "evidence")
+
+
+PHOTOS = ("number", "photo_before", "photo_after", "words")
+
+
+def photographed(here: World, store: Store, phase: Phase, *sizes: tuple[int, int], at: timedelta) -> None:
+    """Give the issue noisy photographs of these sizes."""
+    rng = Random(len(sizes))  # noqa: S311
+    who = here.finder if phase is Phase.BEFORE else here.assignee
+    for n, size in enumerate(sizes):
+        content = io.BytesIO()
+        Image.frombytes("RGB", size, rng.randbytes(size[0] * size[1] * 3)).save(content, "JPEG", quality=95)
+        files = intake(store, [Upload(f"示例{phase.value}{n}.jpg", io.BytesIO(content.getvalue()))], Limits())
+        evidence_add(issue_id=here.issue.id, phase=phase, files=files, actor=who, at=AT + at)
+
+
+def test_photographs_stand_in_their_cells_small_and_named(sqlite_app: Flask, store: Store) -> None:
+    here = flows.issue_in(S.REGISTERED, description="示例：" + "很长的问题描述，" * 60)
+    photographed(here, store, Phase.BEFORE, (900, 700), (300, 600), (64, 48), at=timedelta(minutes=1))
+    flows.assign(here)
+    flows.accept(here)
+    photographed(here, store, Phase.AFTER, (640, 480), at=timedelta(minutes=2))
+    one = replace(frame(columns=PHOTOS), picture=store.read)
+    page = load_workbook(io.BytesIO(made(one, asof_rows(asked(here)))))["责任台账"]
+    found = sorted(page._images, key=lambda image: (image.anchor._from.col, image.anchor._from.colOff))
+    assert [(image.anchor._from.row, image.anchor._from.col) for image in found] == [(4, 2), (4, 2), (4, 3)]
+    assert {image.anchor.editAs for image in found} == {None}  # Excel's word for “moves and sizes with its cell”
+    for image in found:
+        anchor = image.anchor
+        assert (anchor.to.row, anchor.to.col) == (anchor._from.row, anchor._from.col)
+        assert len(image._data()) <= 20_000
+    assert page.row_dimensions[5].height >= 200
+    assert page.cell(5, 3).value == "共 3 张"
+    told = [image.anchor.pic.nvPicPr.cNvPr.descr for image in found]
+    assert told[0] == f"{here.issue.number} 整改前照片：示例before0.jpg"
+    assert "照片每类最多显示 2 张，不计入校验码" in [page.cell(n, 1).value for n in range(6, page.max_row + 1)]
+
+
+def test_a_past_ledger_has_the_photographs_of_its_time_and_names_them_in_files(sqlite_app: Flask, store: Store) -> None:
+    here = flows.issue_in(S.REGISTERED)
+    photographed(here, store, Phase.BEFORE, (64, 48), at=timedelta(minutes=1))
+    flows.assign(here)
+    flows.accept(here)
+    photographed(here, store, Phase.AFTER, (60, 40), at=timedelta(minutes=10))
+
+    def names(at: timedelta) -> list[str]:
+        table = io.BytesIO()
+        then = replace(asked(here), moment=moment(AT + at))
+        write_csv(table, replace(frame(columns=PHOTOS[:3]), at=AT + at), asof_rows(then))
+        return list(csv.reader(io.StringIO(table.getvalue().decode("utf-8-sig"))))[1][2:]
+
+    assert names(timedelta(seconds=30)) == ["", ""]
+    assert names(timedelta(minutes=5)) == ["示例before0.jpg", ""]
+    assert names(timedelta(minutes=10)) == ["示例before0.jpg", "示例after0.jpg"]
+    body = io.BytesIO()
+    write_json(body, frame(columns=PHOTOS), asof_rows(asked(here)), dict)
+    held = json.loads(body.getvalue())["photos"][here.issue.number]
+    (before,) = db.session.query(Evidence).filter_by(phase=Phase.BEFORE)
+    assert held["photo_before"] == [{"name": "示例before0.jpg", "sha256": before.blob_sha256}]
+
+
+def test_a_photograph_that_came_in_after_the_ledger_was_read_never_slips_into_it(
+    sqlite_app: Flask, store: Store
+) -> None:
+    """Its upload began before the instant and ended after it: the row says how many there were."""
+    here = flows.issue_in(S.RECTIFYING)
+    instant_close(AT + timedelta(minutes=10))
+    photographed(here, store, Phase.AFTER, (60, 40), at=timedelta(minutes=9))
+    then = replace(asked(here), moment=moment(AT + timedelta(minutes=10)))
+    (row,) = pictured(asof_rows(then), PHOTOS, then.moment.at)
+    assert (row.beside["evidence"], row.photos["photo_after"]) == (None, [])
+
+
+def test_a_damaged_photograph_is_told_and_the_rest_goes_out(sqlite_app: Flask, store: Store) -> None:
+    here = flows.issue_in(S.RECTIFYING)
+    photographed(here, store, Phase.AFTER, (60, 40), (80, 60), at=timedelta(minutes=1))
+    first = db.session.query(Evidence).order_by(Evidence.id).first()
+    assert first is not None
+    store.path_of(first.blob.thumb_sha256 or "").unlink()
+    one = replace(frame(columns=PHOTOS), picture=store.read)
+    page = load_workbook(io.BytesIO(made(one, asof_rows(asked(here)))))["责任台账"]
+    assert (len(page._images), page.cell(5, 4).value) == (1, "示例after0.jpg 已损坏")

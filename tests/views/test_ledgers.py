@@ -22,14 +22,18 @@ from tests.flows import World
 from tracker import clock
 from tracker.cli.upkeep import audit
 from tracker.database import db, transaction
-from tracker.forms.ledgers import local_text
+from tracker.errors import InvalidError
+from tracker.forms.ledgers import LedgerForm, local_text
 from tracker.models import AuditEntry, IssuedLedger, Post, Role, SavedFilter
+from tracker.queries.asof_filter import Asked
 from tracker.queries.ledger_columns import COLUMN_KEYS, LEDGERS
+from tracker.queries.moments import moment
 from tracker.reports.ledger_columns import COLUMNS
 from tracker.services.issued_ledgers import issued_find, issued_verify
 from tracker.services.rechecks import issue_fail
 from tracker.services.units import unit_rename
 from tracker.services.versions import touch
+from tracker.views.ledgers import photos_fit
 from workflows.issue import IssueState
 
 S = IssueState
@@ -130,6 +134,27 @@ def test_columns_are_chosen_and_moved_by_buttons_and_kept_in_a_view(sqlite_app: 
     answer = client.post("/filters/", data={"page": "ledgers", "name": "示例视图", "query": query})
     assert answer.location == f"/ledgers?{db.session.query(SavedFilter.query).scalar()}"
     assert numbers(page(client, answer.location)) == [here.issue.number]
+
+
+def test_photographs_are_columns_of_choice_for_as_many_rows_as_a_workbook_bears(
+    sqlite_app: Flask, here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flows.evidence(here)
+    flows.submit(here)
+    db.session.execute(text("UPDATE blob SET thumb_sha256 = sha256"))
+    db.session.commit()
+    client = client_of(sqlite_app, here)
+    shown = page(client, "/ledgers?col=photo_before&col=photo_after")
+    assert re.findall(r'src="/evidence/(\d+)/thumb" alt="整改后照片：示例照片\d.jpg"', shown) == ["1", "2"]
+    assert "共 3 张" in shown
+    form = LedgerForm(col=["photo_after"])
+    asked = Asked(here.office, form.chosen(), moment(clock.now()))
+    photos_fit(form, asked)
+    monkeypatch.setattr("tracker.views.ledgers.MOST_PICTURED", 0)
+    assert "请缩小范围，或去掉照片列" in page(client, "/ledgers?col=photo_after")
+    assert "请缩小范围，或去掉照片列" not in page(client, "/ledgers?col=evidence")
+    with pytest.raises(InvalidError):
+        photos_fit(form, asked)
 
 
 def test_every_column_has_a_heading_and_is_chosen_by_one_name_alone() -> None:

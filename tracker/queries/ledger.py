@@ -47,11 +47,12 @@ CREATED, SPONSOR, VERIFIED, SIGNED = (
 
 @dataclass(frozen=True)
 class LedgerRow:
-    """One issue, what belongs to it, and how late it is."""
+    """One issue, what belongs to it, and how late it is; ``photos`` by column, where columns of them are shown."""
 
     issue: Any
     late: Lateness | None
     beside: Mapping[str, Any] = field(default_factory=dict)
+    photos: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
 def _statement() -> Rows:

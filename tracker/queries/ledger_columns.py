@@ -11,7 +11,7 @@ COLUMN_KEYS = (
     "severity", "words", "summary", "goal", "measures", "unit", "responsible", "sponsor", "assisting", "assigned_on",
     "accepted_on", "first_deadline", "deadline", "extensions", "progress", "latest", "outcome", "state", "evidence",
     "recheck", "signed_off", "closed_late", "returns", "look_back", "group", "late", "late_reason", "taken", "colour",
-    "leader", "instructions", "remark",
+    "leader", "instructions", "photo_before", "photo_after", "remark",
 )  # fmt: skip
 FULL = (
     "number", "source", "source_ref", "found_on", "finder", "township", "place", "star", "severity", "words", "goal",

@@ -84,6 +84,11 @@ def _closed_late(row: LedgerRow) -> str:
     return _("逾期销号") if row.issue.closed_late else _("按期销号")
 
 
+def _photos(row: LedgerRow, column: str) -> str:
+    """Return the names of the photographs, for whatever cannot show them."""
+    return "\n".join(one.name for one in row.photos.get(column, ()))
+
+
 @dataclass(frozen=True)
 class LedgerColumn:
     """A heading, a width in characters, what stands in the cell, how a page shows it.
@@ -151,6 +156,8 @@ COLUMNS: dict[str, LedgerColumn] = {
     "colour": LedgerColumn(N_("预警颜色"), 9, _colour, "nowrap"),
     "leader": LedgerColumn(N_("分管领导"), 10, lambda row: row.issue.sponsor, "nowrap"),
     "instructions": LedgerColumn(N_("领导批示"), 20, lambda row: _several(row.beside["instructions"]), "clip kept"),
+    "photo_before": LedgerColumn(N_("整改前照片"), 27, lambda row: _photos(row, "photo_before"), "kept"),
+    "photo_after": LedgerColumn(N_("整改后照片"), 27, lambda row: _photos(row, "photo_after"), "kept"),
     "remark": LedgerColumn(N_("备注"), 16, lambda row: row.issue.remark, "clip"),
 }
 
@@ -167,6 +174,7 @@ _UNDER: Mapping[str, str] = {
         N_("整改时限"): ("first_deadline", "deadline", "extensions", "late"),
         N_("整改进展"): ("progress", "latest", "outcome", "state", "evidence"),
         N_("复核和销号"): ("recheck", "signed_off", "closed_late", "returns", "look_back"),
+        N_("整改前后照片"): ("photo_before", "photo_after"),
         N_("督办情况"): ("late_reason", "taken", "colour", "instructions"),
     }.items()
     for key in keys

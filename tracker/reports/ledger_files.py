@@ -17,11 +17,15 @@ from tracker.languages import _
 from tracker.models import LedgerKind
 from tracker.queries.asof import Subtotal, facts
 from tracker.queries.ledger import LedgerRow
-from tracker.queries.ledger_groups import Group, Sums, in_groups
+from tracker.queries.ledger_groups import Sums, in_groups
+from tracker.queries.ledger_photos import PHOTO_COLUMNS, has_photos, pictured
 from tracker.reports.ledger_columns import COLUMNS, Value, under_of, values_of
 from tracker.reports.xlsx import A3, A4, Column, Line, Sheet, write_book
+from tracker.reports.xlsx_pictures import MOST, Pictures
+from tracker.storage import DamagedError
+from tracker.storage.small_pictures import small_picture
 
-Cells = list[Value]
+Cells = list[Value | Pictures]
 _WIDE = 150  # characters from which a ledger goes on A3
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
 
@@ -31,6 +35,7 @@ class Frame:
     """What stands around the rows: which ledger, of whom, as of when; ``closing`` gives the last line, after them.
 
     ``grouped`` is what the rows are sorted and added up by: ``township``, ``unit``, ``star``, ``group`` or nothing.
+    ``picture`` returns the bytes of a stored picture by its hash; without it photographs are told by their names.
     """
 
     kind: LedgerKind
@@ -40,6 +45,7 @@ class Frame:
     at: datetime
     closing: Callable[[], str]
     grouped: str = ""
+    picture: Callable[[str], bytes] | None = None
 
     @property
     def title(self) -> str:
@@ -62,8 +68,14 @@ def _sheet(frame: Frame, rows: Iterable[LedgerRow]) -> tuple[Sheet, Iterator[Cel
     headings = [Column(_("序号"), 6), *map(_heading, frame.columns)]
     paper = A3 if sum(one.width for one in headings) > _WIDE else A4
     name = labels.word(labels.LEDGER, frame.kind)
-    sheet = Sheet(name, frame.title, lines, headings, footer, paper, folds=bool(frame.grouped))
-    return sheet, _closed(_lines(frame, rows), frame, footer)
+    shown = has_photos(frame.columns)
+    if shown:
+        footer.insert(1, _("照片每类最多显示 {n} 张，不计入校验码").format(n=MOST))
+    sheet = Sheet(
+        name, frame.title, lines, headings, footer, paper, folds=bool(frame.grouped),
+        pictured=shown and frame.picture is not None,
+    )  # fmt: skip
+    return sheet, _closed(_lines(frame, pictured(rows, frame.columns, frame.at)), frame, footer)
 
 
 def _heading(key: str) -> Column:
@@ -90,7 +102,27 @@ def _lines(frame: Frame, rows: Iterable[LedgerRow]) -> Iterator[Cells | Line]:
 
 
 def _cells(frame: Frame, number: int, row: LedgerRow) -> Cells:
-    return [number, *values_of(row, frame.columns)]
+    cells: Cells = [number, *values_of(row, frame.columns)]
+    for place, key in enumerate(frame.columns, 1) if frame.picture else ():
+        if key in PHOTO_COLUMNS:
+            cells[place] = _pictures(frame, row, key)
+    return cells
+
+
+def _pictures(frame: Frame, row: LedgerRow, key: str) -> Pictures:
+    """Return the first photographs of a column; one that is damaged is told, for the others still prove something."""
+    photos, shown, words = row.photos.get(key, ()), [], []
+    for photo in photos[:MOST]:
+        try:
+            content = frame.picture(photo.thumb_sha256) if frame.picture else b""
+        except DamagedError:
+            words.append(_("{name} 已损坏").format(name=photo.name))
+            continue
+        about = f"{row.issue.number} {_(COLUMNS[key].heading)}：{photo.name}"
+        shown.append((small_picture(content), about))
+    if len(photos) > MOST:
+        words.append(_("共 {n} 张").format(n=len(photos)))
+    return Pictures(shown, "；".join(words))
 
 
 def group_title(name: str, by: str) -> str:
@@ -110,7 +142,7 @@ def write_csv(target: IO[bytes], frame: Frame, rows: Iterable[LedgerRow]) -> Non
     text = TextIOWrapper(target, "utf-8-sig", newline="", write_through=True)
     out = csv.writer(text)
     out.writerow([_("序号"), *(_(COLUMNS[key].heading) for key in frame.columns)])
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(pictured(rows, frame.columns, frame.at), 1):
         out.writerow([number, *map(inert, values_of(row, frame.columns))])
     text.detach()
 
@@ -123,9 +155,9 @@ def inert(value: Value) -> Value:
 def write_json(target: IO[bytes], frame: Frame, rows: Iterable[LedgerRow], about: Callable[[], dict[str, Any]]) -> None:
     """Write one object: ``rows`` with the codes, days and names that are digested, then what ``about`` says of them.
 
-    Of a grouped ledger ``subtotals`` and ``total`` follow.
+    Of a grouped ledger ``subtotals`` and ``total`` follow, of one with photographs their names and hashes by number.
     """
-    added = _Added(frame.grouped)
+    added = _Added(frame)
     target.write(b'{"rows":[')
     for n, row in enumerate(added.watch(rows)):
         target.write(b",\n" if n else b"\n")
@@ -136,23 +168,32 @@ def write_json(target: IO[bytes], frame: Frame, rows: Iterable[LedgerRow], about
 
 @dataclass
 class _Added:
-    """The subtotals of the rows that went by."""
+    """What is told after the rows that went by: their subtotals, their photographs."""
 
-    by: str
-    groups: list[Group] = field(default_factory=list)
+    frame: Frame
+    groups: list[Subtotal] = field(default_factory=list)
     whole: Sums = field(default_factory=Sums)
+    photos: dict[str, dict[str, list[dict[str, str]]]] = field(default_factory=dict)
 
     def watch(self, rows: Iterable[LedgerRow]) -> Iterator[LedgerRow]:
-        if not self.by:
-            yield from rows
+        seen = map(self._see, pictured(rows, self.frame.columns, self.frame.at))
+        if not self.frame.grouped:
+            yield from seen
             return
-        for group in in_groups(rows, self.by, self.whole):
-            self.groups.append(group)
+        for group in in_groups(seen, self.frame.grouped, self.whole):
             yield from group.rows
+            self.groups.append(group.subtotal)
+
+    def _see(self, row: LedgerRow) -> LedgerRow:
+        held = {key: [{"name": one.name, "sha256": one.sha256} for one in some] for key, some in row.photos.items()}
+        if any(held.values()):
+            self.photos[row.issue.number] = held
+        return row
 
     def said(self) -> dict[str, Any]:
-        if not self.by:
-            return {}
-        total = asdict(self.whole.under())
-        sums = {name: value for name, value in total.items() if name not in ("key", "name")}
-        return {"grouped": self.by, "subtotals": [asdict(one.subtotal) for one in self.groups], "total": sums}
+        said: dict[str, Any] = {"photos": self.photos} if has_photos(self.frame.columns) else {}
+        if self.frame.grouped:
+            total = asdict(self.whole.under())
+            sums = {name: value for name, value in total.items() if name not in ("key", "name")}
+            said |= {"grouped": self.frame.grouped, "subtotals": [asdict(one) for one in self.groups], "total": sums}
+        return said

@@ -16,6 +16,7 @@ from typing import IO, Any
 from xlsxwriter import Workbook
 
 from tracker.languages import _
+from tracker.reports.xlsx_pictures import Pictures, height, insert
 
 MOST_ROWS = 1_048_576
 A3, A4 = 8, 9  # as Excel numbers its papers
@@ -37,6 +38,7 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "head": {"font_name": "SimHei", "font_size": 10, "bold": True, "align": "center", "valign": "vcenter",
              "bg_color": "#E8EDEE"} | _FRAMED,
     "cell": {"font_name": "SimSun", "font_size": 10, "valign": "top"} | _FRAMED,
+    "below": {"font_name": "SimSun", "font_size": 9, "font_color": "#55666B", "valign": "bottom"} | _FRAMED,
     "group": {"font_name": "SimHei", "font_size": 10, "bg_color": "#F3F5F5", "top": 1, "bottom": 1},
     "sum": {"font_name": "SimSun", "font_size": 10, "bold": True, "top": 1, "bottom": 1},
     "day": {"font_name": "SimSun", "font_size": 10, "valign": "top", "num_format": "yyyy-mm-dd"} | _FRAMED,
@@ -70,7 +72,8 @@ Rows = Iterable[Sequence[Any] | Line]
 class Sheet:
     """What stands around the rows: a title over all columns, lines below it, headings, and lines to sign on.
 
-    ``footer`` is read after the rows: who makes them may still fill it in. ``folds``: rows fold up under their lines.
+    ``footer`` is read after the rows: who makes them may still fill it in. ``folds``: rows fold up under their lines;
+    ``pictured``: pictures stand in some of their cells.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Sheet:
     footer: Sequence[str] = ()
     paper: int = A4
     folds: bool = False
+    pictured: bool = False
 
     @property
     def heads(self) -> list[tuple[str, list[int]]]:
@@ -185,6 +189,7 @@ def _fill(
 ) -> tuple[int, int, Any]:
     """Write rows from ``first`` on, ``most`` at the most; return how many, how many are no lines, what is left."""
     written = counted = 0
+    widths = [column.width for column in sheet.columns]
     for row in rows:
         if written == most:
             return written, counted, row
@@ -192,8 +197,9 @@ def _fill(
         if isinstance(row, Line):
             _write_line(page, place, len(sheet.columns), row, formats)
         else:
-            if sheet.folds:
-                page.set_row(place, None, None, {"level": 1})
+            high = height(row, widths) if sheet.pictured else None
+            if sheet.folds or high is not None:
+                page.set_row(place, high, None, {"level": int(sheet.folds)})
             for column, value in enumerate(row):
                 _write(page, place, column, value, formats)
             counted += 1
@@ -208,11 +214,14 @@ def _write_line(page: Any, row: int, width: int, line: Line, formats: dict[str, 
 
 
 def _write(page: Any, row: int, column: int, value: Any, formats: dict[str, Any]) -> None:
-    """Write one cell: text as text, a number as number, a day as day, nothing as an empty frame."""
+    """Write one cell: text as text, a number as number, a day as day, pictures, nothing as an empty frame."""
     if value is None or value == "":
         page.write_blank(row, column, None, formats["cell"])
     elif isinstance(value, str):
         page.write_string(row, column, inert(value), formats["cell"])
+    elif isinstance(value, Pictures):
+        page.write_string(row, column, inert(value.words), formats["below"])
+        insert(page, row, column, value)
     elif isinstance(value, date):
         page.write_datetime(row, column, value, formats["day"])
     else:

@@ -23,8 +23,9 @@ from tracker.reports.ledger_files import Frame, write_csv, write_json, write_led
 from tracker.services.issued_ledgers import Tally, ledger_keep
 from tracker.views.access import access
 from tracker.views.choices import filter_words
+from tracker.views.evidence import current_store
 from tracker.views.issued_ledgers import layout_of, unit_line
-from tracker.views.ledgers import instant_of
+from tracker.views.ledgers import instant_of, photos_fit
 from tracker.views.workbooks import XLSX
 
 bp = Blueprint("ledger_files", __name__)
@@ -36,6 +37,8 @@ ALL = "all"
 def workbook() -> Response:
     at = _at(LedgerForm.parse(request.args))
     out = [Outgoing(form, at) for form in _forms()]
+    for one in out:
+        photos_fit(one.form, one.asked)
     ledgers = [(one.frame, one.rows()) for one in out]
     return _send(out, LedgerMedium.XLSX, XLSX, lambda file: write_ledgers(file, ledgers))
 
@@ -71,7 +74,9 @@ class Outgoing:
     def __init__(self, form: LedgerForm, at: datetime) -> None:
         self.form, self.tally, self.words = form, Tally(), filter_words(form)
         self.asked = Asked(g.actor, form.chosen(), moment(at), form.order_by)
-        self.frame = Frame(form.view, form.columns, unit_line(), self.words, at, self._closing, form.group)
+        self.frame = Frame(
+            form.view, form.columns, unit_line(), self.words, at, self._closing, form.group, current_store().read
+        )
 
     def rows(self) -> Iterator[LedgerRow]:
         """Return the rows, counted as they go by."""

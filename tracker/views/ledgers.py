@@ -22,6 +22,7 @@ from tracker.queries.filters import saved_filters
 from tracker.queries.ledger import LedgerRow
 from tracker.queries.ledger_columns import LEDGERS
 from tracker.queries.ledger_groups import KEYS
+from tracker.queries.ledger_photos import MOST_PICTURED, has_photos, pictured
 from tracker.queries.moments import history_begins, moment, policy_version_at
 from tracker.reports.ledger_columns import COLUMNS, values_of
 from tracker.services.versions import instant_close
@@ -72,17 +73,28 @@ def instant_of(at: datetime | None, field: str = "at") -> datetime:
 
 def _content(form: LedgerForm, asked: Asked) -> dict[str, Any]:
     rows, place = asof_page(asked, form.begins_after(), int(form.size))
+    rows = list(pictured(rows, form.columns, asked.moment.at))
+    count = asof_count(asked)
     found: dict[str, Any] = {
         "lines": lines_of(rows, form),
         "after": place_text(place, form.order_by),
-        "count": asof_count(asked),
+        "count": count,
         "as_of": asked.moment.at,
         "policy_version": policy_version_at(asked.moment.at),
+        "most_pictured": MOST_PICTURED,
+        "too_many": has_photos(form.columns) and count.number > MOST_PICTURED,
     }
     if form.group:
         subtotals = asof_subtotals(asked, form.group)
         found |= {"subtotals": subtotals, "whole": asof_total(asked), "headings": {one.key: one for one in subtotals}}
     return found
+
+
+def photos_fit(form: LedgerForm, asked: Asked) -> None:
+    """Raise ``InvalidError`` where a workbook would have more rows than can bear pictures."""
+    if has_photos(form.columns) and asof_count(asked).number > MOST_PICTURED:
+        words = _("带照片列的 Excel 最多 {n} 条，请缩小范围，或去掉照片列")
+        raise InvalidError({"col": words.format(n=MOST_PICTURED)})
 
 
 def lines_of(rows: Sequence[LedgerRow], form: LedgerForm) -> list[dict[str, Any]]:
@@ -92,7 +104,7 @@ def lines_of(rows: Sequence[LedgerRow], form: LedgerForm) -> list[dict[str, Any]
         key = getattr(row.issue, KEYS[form.group]) if form.group else None
         begins = bool(form.group) and (not shown or shown[-1]["key"] != key)
         cells = values_of(row, form.columns)
-        shown.append({"id": row.issue.issue_id, "cells": cells, "key": key, "begins": begins})
+        shown.append({"id": row.issue.issue_id, "cells": cells, "key": key, "begins": begins, "photos": row.photos})
     return shown
 
 
