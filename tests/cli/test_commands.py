@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -193,6 +194,23 @@ def test_the_demo_is_served_while_its_past_is_still_being_told(tmp_path: Path, m
     assert served == [True]
     assert "background" in result.output
     assert "demo-office" in result.output
+
+
+def test_a_demo_that_was_not_loaded_to_its_end_is_loaded_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.demo.load._VARIANTS", 2)
+    words = ["demo", "--no-serve", "--data", str(tmp_path), "--issues", "3"]
+
+    def stop(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tracker.demo.load.look_backs_draw", stop)
+        assert CliRunner().invoke(main, words).exit_code == 1
+    again = CliRunner().invoke(main, words)
+    assert "once more" in again.output
+    with sqlite3.connect(tmp_path / "tracker.sqlite3") as found:
+        assert found.execute("SELECT count(*) FROM bulletin").fetchone() == (2,)
+    assert "Loading" not in CliRunner().invoke(main, words).output
 
 
 def test_a_life_that_runs_out_of_photographs_ends_as_it_is(

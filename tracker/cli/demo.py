@@ -7,6 +7,8 @@ import secrets
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +21,10 @@ from tracker.app import create_app
 from tracker.cli.context import plain_errors
 from tracker.cli.serving import HOST, PORT, THREADS, run_gunicorn
 from tracker.database import db
-from tracker.demo import DEMO_PASSWORD, demo_is_loaded, demo_load, demo_logins
+from tracker.demo import DEMO_PASSWORD, demo_is_loaded, demo_is_whole, demo_load, demo_logins
+
+if sys.platform != "win32":
+    import fcntl
 
 _PATIENCE = 40  # seconds; whoever tries the product sees it then, while the rest of the past is still being told
 # Seconds between two commits: whoever waits for SQLite looks again every tenth of a second, and only then has a turn.
@@ -38,7 +43,7 @@ def demo(host: str, port: int, threads: int, issues: int, data: str, no_serve: b
     """装载演示县并启动。 Load the demo county where it is missing, print the logins, serve it."""
     app = _application(data)
     if no_serve:
-        _load(app, issues)
+        _load(app, issues, data)
         return
     loader = _load_beside(app, issues, data)
     click.echo(f"\n  http://{host}:{port}/\n\n  密码 password: {DEMO_PASSWORD}")
@@ -66,18 +71,40 @@ def _application(data: str) -> Flask:
     return app
 
 
-def _is_loaded(app: Flask) -> bool:
+def _asked(app: Flask, question: Callable[[], bool]) -> bool:
     with app.app_context():
         try:
-            return demo_is_loaded()
+            return question()
         finally:
             db.session.remove()
             db.engine.dispose()
 
 
-def _load(app: Flask, issues: int) -> None:
-    if _is_loaded(app):
-        return
+@contextmanager
+def _alone(data: str) -> Iterator[bool]:
+    """Let one process load into a folder; give whether it is this one."""
+    with (Path(data) / "loading.lock").open("w") as file:
+        try:
+            if sys.platform != "win32":
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        yield True
+
+
+def _load(app: Flask, issues: int, data: str) -> None:
+    with _alone(data) as is_alone:
+        if not is_alone or _asked(app, demo_is_whole):
+            return
+        if _asked(app, demo_is_loaded):
+            click.echo("上次没有装载完，从头再来。 It was not loaded to its end: once more from the beginning.")
+            schema.downgrade(app, "base")
+            schema.upgrade(app)
+        _fill(app, issues)
+
+
+def _fill(app: Flask, issues: int) -> None:
     click.echo("正在装载演示县…… Loading the demo county…")
     begun = clock.now()
 
@@ -92,7 +119,7 @@ def _load(app: Flask, issues: int) -> None:
 
 def _load_beside(app: Flask, issues: int, data: str) -> subprocess.Popen[bytes] | None:
     """Load in a process of its own and wait a while for it; return it if it is still at work."""
-    if _is_loaded(app):
+    if _asked(app, demo_is_whole):
         return None
     words = [sys.executable, "-m", "tracker.cli", "demo", "--no-serve", "--issues", str(issues), "--data", data]
     loader = subprocess.Popen(words)  # noqa: S603  # this very program

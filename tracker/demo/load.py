@@ -40,12 +40,18 @@ _DIVISIONS = Path(__file__).resolve().parent.parent / "data" / "wuzhi_divisions.
 _PAST = timedelta(days=150)
 _BATCH = 20  # steps a commit: for each, the disk would be waited for ten thousand times; with more, visitors wait
 _SHARE_OF_OWN = 40
+_WHOLE = "demo_loaded"
 _VARIANTS = 6  # an old photograph counts for nothing, so a life needs several
 
 
 def demo_is_loaded() -> bool:
     """Tell whether this database holds the demo's accounts."""
     return db.session.scalar(select(Person.id).where(Person.login == "demo-office")) is not None
+
+
+def demo_is_whole() -> bool:
+    """Tell whether the demo was loaded to its end; a process that was stopped over it leaves a part."""
+    return db.session.get(Setting, _WHOLE) is not None
 
 
 def demo_load(*, at: datetime, issues: int, seed: int, progress: Callable[[int], object]) -> None:
@@ -71,6 +77,8 @@ def demo_load(*, at: datetime, issues: int, seed: int, progress: Callable[[int],
     bulletins_tell(world, at)
     _announce_rules(world, at)
     ledger_print(world, at)
+    with transaction() as session:
+        session.add(Setting(key=_WHOLE, value=True))
 
 
 def _announce_rules(world: World, at: datetime) -> None:
