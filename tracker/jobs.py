@@ -18,6 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from tracker.database import db, guarded
+from tracker.exporting.run import exports_resume
 from tracker.relay import relay_once
 from tracker.services.alarms import alarms_raise
 from tracker.services.importing.tasks import folders, imports_resume
@@ -50,6 +51,7 @@ class Clock:
         self._every("tick", self.tick, config["TICK_SECONDS"])
         # Jobs of their own: a long import, or a tick that hangs, must not keep the others from running.
         self._every("imports", self.imports, config["TICK_SECONDS"])
+        self._every("exports", self.exports, config["TICK_SECONDS"])
         self._every("alarms", self.alarms, config["TICK_SECONDS"])
         self._every("relay", self.relay, config["RELAY_SECONDS"])
 
@@ -103,6 +105,11 @@ class Clock:
             at = database_instant()
             imports_resume(folders(Path(self.app.config["DATA_DIR"])), at)
             plans_resume(at)
+
+    def exports(self) -> None:
+        """Make the files that a process left behind, and clear away those whose time is over."""
+        if self.claim.trusts_its_clock:
+            exports_resume(self.app, database_instant())
 
     def relay(self) -> None:
         """Send what waits in the outbox; every process does, for each message is claimed by one of them."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from workflows.bulletin import BULLETIN
 from workflows.consent import CONSENT, CONSENT_REQUEST
+from workflows.exporting import EXPORT
 from workflows.extension import EXTENSION, EXTENSION_REQUEST
 from workflows.handover import HANDOVER, HANDOVER_REQUEST
 from workflows.importing import IMPORT
@@ -54,6 +55,7 @@ TEXT_KEYS = frozenset(
         "handover",
         "bulletin",
         "import",
+        "export",
         "round",
         "stop",
         "letter",
@@ -83,6 +85,7 @@ def pages(words: Mapping[str, Words]) -> dict[str, str]:
         "consent.md": _page(CONSENT, words["consent"], (), CONSENT_REQUEST),
         "bulletin.md": _page(BULLETIN, words["bulletin"], (), ()),
         "handover.md": _page(HANDOVER, words["handover"], (), HANDOVER_REQUEST),
+        "export.md": _page(EXPORT, words["export"], (), ()),
         "import.md": _page(IMPORT, words["import"], (), ()),
         "round.md": _page(ROUND, words["round"], (), ()),
         "stop.md": _page(STOP, words["stop"], (), ()),

@@ -26,6 +26,9 @@ from tracker.models import (
     ChannelKind,
     Consent,
     DocumentKind,
+    Export,
+    ExportKind,
+    ExportMedium,
     Extension,
     Fate,
     Handover,
@@ -70,6 +73,7 @@ from tracker.views.evidence import current_store
 from tracker.views.import_doors import DOORS
 from workflows.bulletin import BulletinState
 from workflows.consent import ConsentKind, ConsentState
+from workflows.exporting import ExportState
 from workflows.extension import ExtensionState
 from workflows.handover import HandoverState
 from workflows.importing import ImportState
@@ -219,7 +223,8 @@ def _others(posts: Mapping[Role, Post]) -> dict[str, Any]:
         "person_id": somebody.person_id, "post_id": pending.id, "unit_id": place.id, "tag_id": tag.id,
         "message_id": message.id, "filter_id": kept.id, "group_id": factories.group().id,
         "star_id": factories.star().id, "token": "x", "mapping_id": _mapping(), **_round(posts), **_imports(),
-        "handover_id": _handover(somebody, office), "substitute_id": _substitute(somebody, office),
+        "export_id": _export(office), "handover_id": _handover(somebody, office),
+        "substitute_id": _substitute(somebody, office),
         "plan_id": _look_back_plan(), "bulletin_id": _bulletin(office),
     }  # fmt: skip
 
@@ -274,6 +279,16 @@ def _visit_photo(stop: RoundStop) -> int:
         blobs_remember(photo, factories.EPOCH)
     kept = VisitPhoto(visit_id=visit.id, blob_sha256=photo[0].sha256, name="b.jpg", added_at=factories.EPOCH)
     return int(factories.saved(kept).id)
+
+
+def _export(asker: Post) -> int:
+    """Return an export of which nothing came."""
+    made = Export(
+        kind=ExportKind.ISSUES, medium=ExportMedium.XLSX, state=ExportState.FAILED, name="示例.xlsx", language="zh_CN",
+        given={"query": ""}, at=factories.EPOCH, asked_by_id=asker.person_id, post_id=asker.id,
+        asked_at=factories.EPOCH,
+    )  # fmt: skip
+    return int(factories.saved(made).id)
 
 
 def _handover(giver: Post, receiver: Post) -> int:

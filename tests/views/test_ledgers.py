@@ -60,7 +60,7 @@ def page(client: FlaskClient, path: str, status: int = 200) -> str:
 
 
 def file(client: FlaskClient, path: str) -> bytes:
-    with client.get(path) as answer:
+    with client.post(path, follow_redirects=True) as answer:
         assert answer.status_code == 200, path
         return answer.data
 
@@ -268,7 +268,7 @@ def test_files_hold_what_the_page_shows_and_their_digest(sqlite_app: Flask, here
     assert cells[0] == ["序号", "问题编号", "具体问题"]
     assert cells[2] == ["2", made.issue.number, "'=HYPERLINK(示例)"]
     assert {one.medium.value for one in db.session.query(IssuedLedger)} == {"xlsx", "json", "csv"}
-    assert client_of(sqlite_app, here, Role.VILLAGE).get("/ledgers.xlsx").status_code == 403
+    assert client_of(sqlite_app, here, Role.VILLAGE).post("/ledgers.xlsx").status_code == 403
 
 
 def test_what_changed_between_two_instants_is_told_with_its_rows(sqlite_app: Flask, here: World) -> None:

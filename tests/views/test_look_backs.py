@@ -54,8 +54,8 @@ def seen(page: str) -> str:
     return page.split('name="seen" value="')[1].split('"')[0]
 
 
-def sheet(client: FlaskClient, path: str) -> list[list[Any]]:
-    answer = client.get(path)
+def sheet(client: FlaskClient, path: str, method: str = "GET") -> list[list[Any]]:
+    answer = client.open(path, method=method, follow_redirects=True)
     rows = load_workbook(io.BytesIO(answer.data)).active.iter_rows(values_only=True)
     answer.close()
     return [list(row) for row in rows]
@@ -138,7 +138,7 @@ def in_lists(office: FlaskClient, record: LookBack, day: date) -> None:
     assert (record.number in listed, "共 1 条" in listed) == (True, True)
     assert "共 1 条" in office.get("/look-backs?state=waiting").text
     assert sheet(office, "/look-backs/export.xlsx?state=held")[-1][14] == "未反弹"
-    ledger = sheet(office, "/issues.xlsx?state=signed_off")
+    ledger = sheet(office, "/issues.xlsx?state=signed_off", "POST")
     column = next(row for row in ledger if row[0] == "序号").index("回头看")
     assert f"{day} 未反弹" in {row[column] for row in ledger}
 

@@ -15,6 +15,7 @@ from workflows.bulletin import BULLETIN, BulletinState
 from workflows.calendar import CALENDAR_CODES, DayKind, DayReason
 from workflows.consent import CONSENT, CONSENT_REQUEST_CODES, ConsentKind, ConsentState
 from workflows.engine import ENGINE_CODES
+from workflows.exporting import EXPORT, ExportCapacity, ExportState
 from workflows.extension import EXTENSION, REQUEST_CODES, ExtensionState
 from workflows.handover import HANDOVER, HANDOVER_REQUEST_CODES, HandoverCapacity, HandoverState
 from workflows.importing import IMPORT, START_NOT_HERE, STARTS, ImportCapacity, ImportState
@@ -51,6 +52,9 @@ ENUMS = [
     (labels.BULLETIN_TRIGGER, BULLETIN.triggers),
     (labels.HANDOVER_CAPACITY, HandoverCapacity),
     (labels.HANDOVER_TRIGGER, {"propose", *HANDOVER.triggers}),
+    (labels.EXPORT_STATE, ExportState),
+    (labels.EXPORT_CAPACITY, ExportCapacity),
+    (labels.EXPORT_TRIGGER, set(EXPORT.triggers)),
     (labels.IMPORT_STATE, ImportState),
     (labels.IMPORT_CAPACITY, ImportCapacity),
     (labels.IMPORT_TRIGGER, set(IMPORT.triggers)),
@@ -85,7 +89,7 @@ def test_every_refusal_has_words_and_no_other() -> None:
     codes = ISSUE.codes | EXTENSION.codes | CONSENT.codes | IMPORT.codes | {START_NOT_HERE}
     codes |= ROUND.codes | STOP.codes | LOOK_BACK.codes
     codes |= LETTER.codes | INSTRUCTION.codes | GIVING_CODES
-    codes |= BULLETIN.codes
+    codes |= BULLETIN.codes | EXPORT.codes
     codes |= HANDOVER.codes | HANDOVER_REQUEST_CODES
     codes |= {guard.code for guards in STARTS.values() for guard in guards}
     assert set(labels.REFUSAL) == codes | ENGINE_CODES | REQUEST_CODES | CONSENT_REQUEST_CODES | STAGE_CODES

@@ -13,6 +13,7 @@ from workflows.bulletin import BULLETIN
 from workflows.consent import CONSENT
 from workflows.diagram import mermaid, pages
 from workflows.explore import check as explore
+from workflows.exporting import EXPORT
 from workflows.extension import EXTENSION
 from workflows.handover import HANDOVER
 from workflows.importing import IMPORT
@@ -26,7 +27,7 @@ from workflows.spec import Workflow
 _WORKFLOWS: dict[str, Workflow[Any]] = {
     "issue": ISSUE, "extension": EXTENSION, "consent": CONSENT, "import": IMPORT, "round": ROUND,
     "stop": STOP, "letter": LETTER, "instruction": INSTRUCTION,
-    "handover": HANDOVER, "look_back": LOOK_BACK, "bulletin": BULLETIN,
+    "handover": HANDOVER, "look_back": LOOK_BACK, "bulletin": BULLETIN, "export": EXPORT,
 }  # fmt: skip
 _LANGUAGE = click.option("--language", type=click.Choice(["zh_CN", "en"]), default="zh_CN", help="语言 / language")
 _NAME = click.argument("name", type=click.Choice(sorted(_WORKFLOWS)), default="issue")

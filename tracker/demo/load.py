@@ -17,7 +17,7 @@ from tracker.database import close_early, db, transaction
 from tracker.demo.bulletins import bulletins_tell
 from tracker.demo.departures import departures_play
 from tracker.demo.documents import documents_tell
-from tracker.demo.ledgers import ledger_print
+from tracker.demo.ledgers import ledger_export, ledger_print
 from tracker.demo.letters import letters_play
 from tracker.demo.life import Life, Stage, Steps
 from tracker.demo.look_backs import look_backs_answer, look_backs_draw
@@ -77,6 +77,7 @@ def demo_load(*, at: datetime, issues: int, seed: int, progress: Callable[[int],
     bulletins_tell(world, at)
     _announce_rules(world, at)
     ledger_print(world, at)
+    ledger_export(world, at)
     with transaction() as session:
         session.add(Setting(key=_WHOLE, value=True))
 

@@ -8,6 +8,7 @@ from tracker.labels.access import ACTION, CELL
 from tracker.labels.audit import AUDIT_ACTION, AUDIT_OUTCOME, CHAIN, CHAIN_FAULT
 from tracker.labels.bulletins import BULLETIN_STATE, BULLETIN_TRIGGER, RANKED_BY
 from tracker.labels.deliveries import DELIVERY_FAULT, DELIVERY_STATE
+from tracker.labels.exports import EXPORT_CAPACITY, EXPORT_KIND, EXPORT_MEDIUM, EXPORT_STATE, EXPORT_TRIGGER
 from tracker.labels.handover import HANDOVER_CAPACITY, HANDOVER_STATE, HANDOVER_TRIGGER, HELD, HELD_FATE
 from tracker.labels.health import ALARM, TICKED
 from tracker.labels.history import HAPPENED
@@ -118,6 +119,11 @@ __all__ = [
     "DELIVERY_FAULT",
     "DELIVERY_STATE",
     "EXPLORED",
+    "EXPORT_CAPACITY",
+    "EXPORT_KIND",
+    "EXPORT_MEDIUM",
+    "EXPORT_STATE",
+    "EXPORT_TRIGGER",
     "EXTENSION_STATE",
     "EXTENSION_TRIGGER",
     "FATE",
@@ -204,6 +210,7 @@ def workflow_words() -> dict[str, Words]:
         "consent": _words(CONSENT_STATE, CONSENT_TRIGGER),
         "bulletin": _words(BULLETIN_STATE, BULLETIN_TRIGGER),
         "handover": _words(HANDOVER_STATE, HANDOVER_TRIGGER, HANDOVER_CAPACITY),
+        "export": _words(EXPORT_STATE, EXPORT_TRIGGER, EXPORT_CAPACITY),
         "import": _words(IMPORT_STATE, IMPORT_TRIGGER),
         "round": _words(ROUND_STATE, ROUND_TRIGGER),
         "stop": _words(STOP_STATE, STOP_TRIGGER),

@@ -72,6 +72,7 @@ AUDIT_ACTION = {
     "handover.accept": N_("接收交接"),
     "handover.decline": N_("退回交接"),
     "handover.withdraw": N_("撤回交接"),
+    "export.fetch": N_("下载导出文件"),
     "import.run": N_("导入"),
     "import.ask": N_("提请复核导入"),
     "import.decline": N_("退回导入"),

@@ -82,6 +82,8 @@ MESSAGE: dict[str, str] = {
     "handover_declined": N_("{receiver}退回了{giver}的工作交接，共 {n} 项，请重新安排。"),
     "handover_withdrawn": N_("{giver}交接给{receiver}的工作（{n} 项）已撤回。"),
     "import_asked": N_("{name} 请您复核导入“{file}”：{n} 个问题，其中有的已办结。"),
+    "export_ready": N_("“{file}”已生成，请在 {day} 前下载。"),
+    "export_failed": N_("“{file}”没有生成，请打开查看原因。"),
     "import_declined": N_("{name} 退回了“{file}”的导入，请修改后重新提请。"),
     "round_published": N_("{name}已发布（{period}）：本组 {n} 个走访点，请查看巡查清单。"),
     "round_withdrawn": N_("{name}（{period}）已撤回，请等待重新发布。"),

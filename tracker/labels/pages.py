@@ -10,6 +10,7 @@ PAGE_TEXT: dict[str, str] = {
     "extension": N_("延期流程"),
     "consent": N_("领导同意流程"),
     "import": N_("台账导入流程"),
+    "export": N_("文件导出流程"),
     "round": N_("巡查轮次流程"),
     "stop": N_("走访点流程"),
     "letter": N_("督办文书流程"),

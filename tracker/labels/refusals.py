@@ -56,6 +56,11 @@ REFUSAL: dict[str, str] = {
     "import_asked_long_ago": N_("提请已超过24小时，请退回后重新提请"),
     "import_stays": N_("组织和人员的导入不能整批撤销，请在相应页面修改"),
     "import_worked_on": N_("已有人办理其中的问题，不能再撤销这次导入"),
+    # Exports.
+    "export_being_made": N_("这份文件正在生成，请稍候"),
+    "export_no_more_tries": N_("多次中断，没有生成，请缩小范围后再试，或联系系统管理员"),
+    "export_not_yours_now": N_("您申请导出时的岗位或查看范围已变动，文件不再提供，请按现在的范围重新导出"),
+    "export_still_kept": N_("文件还在保存期内"),
     # Rounds.
     "round_empty": N_("计划中还没有走访点，请先生成或加入村（社区）"),
     "round_being_planned": N_("计划正在生成，请稍候"),

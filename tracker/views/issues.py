@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
-from typing import IO, Any
+from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,17 +11,15 @@ from tracker import clock, labels
 from tracker.errors import InvalidError
 from tracker.forms.filters import ListForm
 from tracker.languages import _
+from tracker.models import ExportKind
 from tracker.policy import cell_for
 from tracker.queries.counts import tab_counts
 from tracker.queries.filters import ALL_TAB, OPEN_TAB, STANDING_TAB, TABS, saved_filters
 from tracker.queries.issues import issue_page
-from tracker.queries.ledger import full_ledger
 from tracker.queries.moves import MOVES
-from tracker.queries.places import county_name
-from tracker.reports.ledger import write_full
 from tracker.views.access import access
 from tracker.views.choices import filter_choices, place_and_unit
-from tracker.views.workbooks import send_workbook
+from tracker.views.exports import order_list
 
 bp = Blueprint("issues", __name__)
 PAGE = "issues"
@@ -50,17 +46,14 @@ def index() -> Response | str | tuple[str, int]:
     return render_template("issues/index.html", **_frame(form), page=found, tabs=tabs, total=total)
 
 
-@bp.get("/issues.xlsx")
+@bp.post("/issues.xlsx")
 @access("ledger.export")
-def export() -> Response:
-    form = ListForm.parse(request.args)
-    order = replace(form.order(), cursor=None, backward=False)
-
-    def fill(file: IO[bytes], at: datetime) -> int:
-        rows = full_ledger(g.actor, form.chosen(), order)
-        return write_full(file, rows, actor=g.actor, at=at, county=county_name())
-
-    return send_workbook(PAGE, _("整改问题台账"), form.canonical(), fill)
+def export() -> Response | tuple[str, int]:
+    try:
+        form = ListForm.parse(request.args)
+    except InvalidError as error:
+        return render_template("issues/index.html", **_frame(ListForm(), error.errors)), 422
+    return order_list(ExportKind.ISSUES, _("整改问题台账"), form.canonical())
 
 
 def _frame(form: ListForm, errors: dict[str, str] | None = None) -> dict[str, Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
-from typing import IO, Any
+from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,18 +11,16 @@ from tracker import clock
 from tracker.errors import InvalidError
 from tracker.forms.filters import OverdueForm
 from tracker.languages import _
+from tracker.models import ExportKind
 from tracker.policy import cell_for
 from tracker.queries.filters import saved_filters
 from tracker.queries.home import digest
-from tracker.queries.ledger import overdue_ledger
 from tracker.queries.letters import letters_taken
 from tracker.queries.overdue import COLOURS, overdue_page, sum_of, totals
-from tracker.queries.places import county_name
-from tracker.reports.ledger import write_overdue
 from tracker.views.access import access
 from tracker.views.choices import filter_choices, place_and_unit
+from tracker.views.exports import order_list
 from tracker.views.home import digest_tiles
-from tracker.views.workbooks import send_workbook
 
 bp = Blueprint("overdue", __name__)
 PAGE = "overdue"
@@ -45,17 +41,14 @@ def index() -> Response | str | tuple[str, int]:
     return render_template("overdue/index.html", **_frame(form), **_content(form))
 
 
-@bp.get("/overdue.xlsx")
+@bp.post("/overdue.xlsx")
 @access("ledger.export")
-def export() -> Response:
-    form = OverdueForm.parse(request.args)
-    order = replace(form.order(), cursor=None, backward=False)
-
-    def fill(file: IO[bytes], at: datetime) -> int:
-        rows = overdue_ledger(g.actor, form.chosen(), order, newly=form.view == "newly")
-        return write_overdue(file, rows, actor=g.actor, at=at, county=county_name())
-
-    return send_workbook(PAGE, _("整改问题逾期台账"), form.canonical(), fill)
+def export() -> Response | tuple[str, int]:
+    try:
+        form = OverdueForm.parse(request.args)
+    except InvalidError as error:
+        return render_template("overdue/index.html", **_frame(OverdueForm(), error.errors)), 422
+    return order_list(ExportKind.OVERDUE, _("整改问题逾期台账"), form.canonical())
 
 
 def _content(form: OverdueForm) -> dict[str, Any]:

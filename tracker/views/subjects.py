@@ -10,7 +10,7 @@ from flask import g, url_for
 _NUMBERED = {
     "letter": ("letters.page", "letter_id"), "bulletin": ("bulletins.detail", "bulletin_id"),
     "holidays": ("holiday_notices.index", "year"), "post": ("handovers.propose", "post_id"),
-    "handover": ("handovers.detail", "handover_id"),
+    "export": ("exports.detail", "export_id"), "handover": ("handovers.detail", "handover_id"),
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 import { make, word } from "./words.js";
 
 const PATIENCE_MS = 1000;
+const DOWNLOAD_MS = 4000; // by then a file has come, or another page
 const WORTH_A_BAR = 300 * 1024;
 const place = () => location.pathname + location.search;
 let shown = place();
@@ -75,6 +76,7 @@ document.addEventListener("submit", (event) => {
     return;
   }
   setTimeout(() => "sending" in form.dataset && progressOf(form), PATIENCE_MS);
+  if ("download" in form.dataset) setTimeout(() => free(form), DOWNLOAD_MS); // the page stays when a file comes
 });
 
 // Going back over a page that was put in place loads the other one; a mere #fragment does not.

@@ -1,0 +1,17 @@
+"""What there is to make, by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import IO
+
+from tracker.exporting.ledgers import ledgers_make
+from tracker.exporting.lists import issues_make, overdue_make
+from tracker.exporting.work import Work
+from tracker.models import ExportKind
+from tracker.services.export_tasks import Outcome
+
+Maker = Callable[[Work, IO[bytes]], Outcome]
+MAKERS: Mapping[ExportKind, Maker] = {
+    ExportKind.LEDGERS: ledgers_make, ExportKind.ISSUES: issues_make, ExportKind.OVERDUE: overdue_make,
+}  # fmt: skip

@@ -1,0 +1,31 @@
+"""The words of exports: what is exported as what, and where it stands."""
+
+from __future__ import annotations
+
+from tracker.languages import N_, NP_
+from workflows.exporting import ExportCapacity, ExportState
+
+EXPORT_KIND: dict[str, str] = {
+    "ledgers": N_("台账"),
+    "issues": N_("问题清单"),
+    "overdue": N_("逾期清单"),
+    "document": N_("文书"),
+}
+EXPORT_MEDIUM: dict[str, str] = {"xlsx": "Excel", "csv": "CSV", "json": "JSON", "pdf": "PDF"}
+EXPORT_STATE: dict[str, str] = {
+    ExportState.WAITING: N_("排队中"),
+    ExportState.RUNNING: N_("生成中"),
+    ExportState.READY: N_("可下载"),
+    ExportState.FAILED: N_("没有生成"),
+    ExportState.CANCELLED: NP_("export", "已取消"),
+    ExportState.EXPIRED: NP_("export", "已过期"),
+}
+EXPORT_TRIGGER: dict[str, str] = {
+    "start": N_("开始生成"),
+    "finish": N_("生成完毕"),
+    "fail": N_("生成失败"),
+    "cancel": N_("取消导出"),
+    "retry": N_("再试一次"),
+    "expire": N_("到期清除"),
+}
+EXPORT_CAPACITY: dict[str, str] = {ExportCapacity.ASKER: N_("导出人"), ExportCapacity.MAKER: N_("系统")}
