@@ -108,3 +108,11 @@ def test_the_end_block_has_its_rules_and_the_day_at_the_right() -> None:
     inside = [one.tag.rpartition("}")[2] for one in end._p.pPr]
     assert inside.index("pBdr") < inside.index("tabs") < inside.index("spacing")  # the order that programs insist on
     assert [one.tag.rpartition("}")[2] for one in end._p.pPr.find(qn("w:pBdr"))] == ["top", "bottom"]
+
+
+def test_tables_have_the_widths_of_the_paper_and_break_between_rows() -> None:
+    grid = Block("grid", rows=(("示例", "示例", "示例", "示例"), ("示例", "示例")))
+    opinions = Block("opinions", rows=(("示例", "示例", "", ""),))
+    for table in opened(replace(notice_paper(CONTENT), blocks=(grid, opinions))).tables:
+        assert sum(round(column.width / Mm(1)) for column in table.columns) == 156
+        assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows)

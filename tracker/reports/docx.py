@@ -27,10 +27,12 @@ from tracker.reports.docx_parts import (
     run_add,
     small_set,
     spacing_set,
+    whole_set,
 )  # fmt: skip
 
 LINE, CHARACTER = 225 / 22 / 25.4 * 72, 156 / 28 / 25.4 * 72  # pt: 22 lines of 28 characters in 156 mm by 225 mm
 RED = RGBColor(0xD4, 0, 0)
+_WIDTH = 156  # mm
 _RIGHT, _CENTRE = WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.CENTER
 Received = tuple[str, str] | None
 Pictures = Mapping[str, bytes]
@@ -107,7 +109,7 @@ class _Writer:
             self._text(block)
             return
         if block.heading:
-            self.line(block.heading, font=HEADING)
+            self.line(block.heading, font=HEADING).paragraph_format.keep_with_next = True
         {"table": self._table, "grid": self._grid, "opinions": self._opinions, "photos": self._photos}[block.shape](
             block
         )
@@ -121,14 +123,15 @@ class _Writer:
             run_add(paragraph, words, BODY, 16)
 
     def _table(self, block: Block) -> None:
-        table = self._lattice(len(block.rows), len(block.rows[0]))
+        columns = len(block.rows[0])
+        table = self._lattice(len(block.rows), *[_WIDTH / columns] * columns)
         for row, cells in zip(table.rows, block.rows, strict=True):
             for cell, words in zip(row.cells, cells, strict=True):
                 small_set(cell.paragraphs[0], words)
         repeat_set(table)
 
     def _grid(self, block: Block) -> None:
-        table = self._lattice(len(block.rows), 4)
+        table = self._lattice(len(block.rows), 27, 51, 27, 51)
         for row, cells in zip(table.rows, block.rows, strict=True):
             places = row.cells
             if len(cells) == 2:
@@ -137,18 +140,18 @@ class _Writer:
                 small_set(place.paragraphs[0], words)
 
     def _opinions(self, block: Block) -> None:
-        table = self._lattice(len(block.rows), 2)
+        table = self._lattice(len(block.rows), 26, 130)
         for row, (whose, words, who, day) in zip(table.rows, block.rows, strict=True):
             small_set(row.cells[0].paragraphs[0], whose)
             small_set(row.cells[1].paragraphs[0], words)
             row.cells[1].add_paragraph()
             signed = _("签名：{who}　　　　{day}").format(who=who or "　　　　", day=day or _("　　年　　月　　日"))
             small_set(row.cells[1].add_paragraph(), signed).alignment = _RIGHT
-            row.cells[0].width, row.cells[1].width = Mm(26), Mm(130)
 
     def _photos(self, block: Block) -> None:
         for sha256, caption in block.rows:
             paragraph = self.line("", align=_CENTRE)
+            paragraph.paragraph_format.keep_with_next = True  # as is its caption
             paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
             if sha256 in self.pictures:
                 paragraph.add_run().add_picture(io.BytesIO(self.pictures[sha256]), width=Mm(75))
@@ -186,7 +189,7 @@ class _Writer:
         words = [_("抄送：{names}。").format(names=paper.copies)] if paper.copies else []
         for n, line in enumerate([*words, f"{paper.printer}\t{printed}"]):
             end = self.line(f"　{line}", size=14, align=WD_ALIGN_PARAGRAPH.LEFT)
-            end.paragraph_format.tab_stops.add_tab_stop(Mm(156) - Pt(14), WD_TAB_ALIGNMENT.RIGHT)
+            end.paragraph_format.tab_stops.add_tab_stop(Mm(_WIDTH) - Pt(14), WD_TAB_ALIGNMENT.RIGHT)
             rule_set(end, "top", 8 if n == 0 else 6, "000000", 2)
             end.paragraph_format.space_before = Pt(LINE if n == 0 else 0)
         rule_set(end, "bottom", 8, "000000", 2)
@@ -204,9 +207,15 @@ class _Writer:
             run_add(paragraph, words, font, size)
         return paragraph
 
-    def _lattice(self, rows: int, columns: int) -> Table:
-        table: Table = self.file.add_table(rows, columns)
-        table.style = "Table Grid"
+    def _lattice(self, rows: int, *widths: float) -> Table:
+        """Add a table of columns so many millimetres wide, whose rows stay on one page each."""
+        table: Table = self.file.add_table(rows, len(widths))
+        table.style, table.autofit = "Table Grid", False
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Mm(width)
+            for cell in column.cells:
+                cell.width = Mm(width)
+        whole_set(table)
         return table
 
     def bytes(self) -> bytes:

@@ -84,3 +84,9 @@ def repeat_set(table: Table) -> None:
     mark = OxmlElement("w:tblHeader")
     mark.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(mark)  # noqa: SLF001  # the library has no other way
+
+
+def whole_set(table: Table) -> None:
+    """Keep each row on one page."""
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001  # the library has no other way
