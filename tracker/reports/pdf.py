@@ -75,7 +75,7 @@ def pdf_render(html: str, *, fonts: str = "", tell: Tell | None = None) -> bytes
     if not _AT_ONCE.acquire(timeout=_SECONDS):
         raise PdfUnavailableError
     try:
-        with _environment(fonts) as environment:
+        with child_environment(fonts) as environment:
             done = _made(html, environment, _SECONDS, tell)
             if done.code == LIBRARY_MISSING:
                 raise PdfUnavailableError(_(_MISSING))
@@ -151,7 +151,7 @@ def _listen(pipe: IO[bytes], tell: Tell | None) -> None:
 
 
 @contextmanager
-def _environment(fonts: str) -> Iterator[dict[str, str]]:
+def child_environment(fonts: str) -> Iterator[dict[str, str]]:
     """Return what the child needs to find libraries and fonts, and no secret."""
     kept = ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH",
             "XDG_CACHE_HOME", "XDG_DATA_HOME", "SYSTEMROOT", "WEASYPRINT_DLL_DIRECTORIES")  # fmt: skip
