@@ -71,6 +71,7 @@ LEDGER_MEDIUM = {
     "xlsx": N_("Excel"),
     "csv": N_("CSV"),
     "json": N_("JSON"),
+    "pdf": N_("PDF"),
 }
 LEDGER_GROUP = {
     "township": N_("乡镇"),

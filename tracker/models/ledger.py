@@ -34,6 +34,7 @@ class LedgerMedium(StrEnum):
     XLSX = "xlsx"
     CSV = "csv"
     JSON = "json"
+    PDF = "pdf"
 
 
 class IssueVersion(Model):

@@ -55,10 +55,11 @@ class Frame:
 
 def write_ledgers(target: IO[bytes], ledgers: Sequence[tuple[Frame, Iterable[LedgerRow]]]) -> None:
     """Write a workbook with one sheet a ledger: title, unit and instant, headings that repeat, lines to sign on."""
-    write_book(target, [_sheet(frame, rows) for frame, rows in ledgers])
+    write_book(target, [sheet_of(frame, rows) for frame, rows in ledgers])
 
 
-def _sheet(frame: Frame, rows: Iterable[LedgerRow]) -> tuple[Sheet, Iterator[Cells | Line]]:
+def sheet_of(frame: Frame, rows: Iterable[LedgerRow]) -> tuple[Sheet, Iterator[Cells | Line]]:
+    """Return what stands around the rows, and the rows with lines between; the footer is whole once they are read."""
     line = _("填报单位：{unit}        数据截至：{at}").format(
         unit=frame.unit, at=f"{local(frame.at):%Y-%m-%d %H:%M:%S}"
     )
@@ -123,6 +124,12 @@ def _pictures(frame: Frame, row: LedgerRow, key: str) -> Pictures:
     if len(photos) > MOST:
         words.append(_("共 {n} 张").format(n=len(photos)))
     return Pictures(shown, "；".join(words))
+
+
+def closing_words(rows: int, policy_version: int | None, digest: str) -> str:
+    """Return the last line of a ledger: how many rows, under which rules, with which digest."""
+    policy = _("规则第 {n} 版").format(n=policy_version) if policy_version else _("内置规则")
+    return _("共 {n} 条　　{policy}　　校验码 {digest}").format(n=rows, policy=policy, digest=digest)
 
 
 def group_title(name: str, by: str) -> str:

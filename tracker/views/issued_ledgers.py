@@ -40,6 +40,7 @@ from tracker.views.ledgers import frame, instant_of
 
 bp = Blueprint("issued_ledgers", __name__, url_prefix="/ledgers/issued")
 MOST_ON_PAPER = 3000
+MOST_AS_PDF = 20_000  # rows that are read and set while somebody waits
 
 
 @bp.get("")
@@ -47,10 +48,10 @@ MOST_ON_PAPER = 3000
 def index() -> Response | str:
     words = request.args.get("digest", "").strip()
     if words:
-        found = issued_seen(issued_find(words).id, g.actor, sees_all=_sees_all())
+        found = issued_seen(issued_find(words).id, g.actor, sees_all=sees_all())
         return redirect(url_for("issued_ledgers.detail", ledger_id=found.id))
     before = request.args.get("before", type=int)
-    return render_template("ledgers/issued_index.html", page=issued_page(g.actor, before, sees_all=_sees_all()))
+    return render_template("ledgers/issued_index.html", page=issued_page(g.actor, before, sees_all=sees_all()))
 
 
 @bp.post("")
@@ -69,13 +70,14 @@ def issue() -> Response | tuple[str, int]:
 @bp.get("/<int:ledger_id>")
 @access("ledger.read")
 def detail(ledger_id: int) -> str:
-    issued = issued_seen(ledger_id, g.actor, sees_all=_sees_all())
+    issued = issued_seen(ledger_id, g.actor, sees_all=sees_all())
     report = issued_verify(issued)
-    seen = _still_seen(members_of(issued)[0])
+    seen = still_seen(members_of(issued)[0])
     rows = issued_rows(issued) if issued.rows <= MOST_ON_PAPER else iter(())
     lines = [_line(row, issued.columns) for row in rows if seen is None or row.issue.issue_id in seen]
     return render_template(
         "ledgers/issued.html", issued=issued, report=report, lines=lines, columns=COLUMNS, most=MOST_ON_PAPER,
+        most_pdf=MOST_AS_PDF,
         hidden=0 if seen is None else issued.rows - len(lines), county=county_name(),
     )  # fmt: skip
 
@@ -96,7 +98,7 @@ def _line(row: Any, keys: list[str]) -> dict[str, Any]:
     return {"id": row.issue.issue_id, "cells": values_of(row, keys)}
 
 
-def _still_seen(ids: list[int]) -> set[int] | None:
+def still_seen(ids: list[int]) -> set[int] | None:
     """Return which of these issues the reader may see today, ``None`` for all."""
     scope = recorded(g.actor)
     return set(db.session.scalars(select(Issue.id).where(Issue.id.in_(ids), *scope))) if scope else None
@@ -114,5 +116,6 @@ def unit_line() -> str:
     return " ".join(dict.fromkeys(name for name in (county, own) if name))
 
 
-def _sees_all() -> bool:
+def sees_all() -> bool:
+    """Tell whether the reader may open what others issued."""
     return g.actor.role in (Role.OFFICE, Role.LEADER)
