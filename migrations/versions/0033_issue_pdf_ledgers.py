@@ -1,7 +1,7 @@
 """issue pdf ledgers: a ledger may go out as PDF
 
-Revision ID: 0032
-Revises: 0031
+Revision ID: 0033
+Revises: 0032
 """
 
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 from alembic import op
 
-revision = "0032"
-down_revision = "0031"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
