@@ -14,6 +14,7 @@ from tracker.reports.ledger_pdf_file import PdfFile
 
 _LIBRARIES = ("libfontconfig.so.1", "libfontconfig.1.dylib", "libfontconfig-1.dll", "fontconfig-1.dll")
 _DROPPED = ("GSUB", "GPOS", "GDEF", "BASE", "DSIG", "VORG", "vhea", "vmtx", "kern", "SVG ", "COLR", "CBDT", "CBLC")
+_SAMPLES = (chr(0x7763), "A")  # what the first font must have: a common Chinese character, a Latin letter
 _REGULAR = 400  # the weight a font of many weights is set in
 _FLAGS = (
     hb.SubsetFlags.RETAIN_GIDS
@@ -117,7 +118,7 @@ def faces(families: str) -> list[Face]:
     Raises ``NoFontError``.
     """
     found = [Face(path, index) for path, index in _listed(families)]
-    first = next((n for n, face in enumerate(found) if face.glyph("督") and face.glyph("A")), None)
+    first = next((n for n, face in enumerate(found) if all(map(face.glyph, _SAMPLES))), None)
     if first is None:
         raise NoFontError
     return [found[first], *found[:first], *found[first + 1 :]]
