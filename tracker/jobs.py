@@ -20,9 +20,11 @@ from flask import Flask
 from tracker.database import db, guarded
 from tracker.exporting.run import exports_resume
 from tracker.relay import relay_once
+from tracker.reports.ledger_columns import COLUMNS, values_of
 from tracker.services.alarms import alarms_raise
 from tracker.services.importing.tasks import folders, imports_resume
 from tracker.services.leases import Claim, Impatience, LeaseLostError, database_instant, lease_beat, lease_end
+from tracker.services.reimporting.tasks import upload_place, uploads_resume
 from tracker.services.round_plans import plans_resume
 from tracker.services.ticks import tick
 
@@ -100,10 +102,12 @@ class Clock:
             self._ticking.release()
 
     def imports(self) -> None:
-        """Take up imports and plans that a process left behind, told from others by the age of their last sign."""
+        """Take up imports, edited ledgers and plans that a process left behind, told by the age of their last sign."""
         if self.claim.trusts_its_clock:
             at = database_instant()
-            imports_resume(folders(Path(self.app.config["DATA_DIR"])), at)
+            data = Path(self.app.config["DATA_DIR"])
+            imports_resume(folders(data), at)
+            uploads_resume(upload_place(data, COLUMNS, values_of), at)
             plans_resume(at)
 
     def exports(self) -> None:

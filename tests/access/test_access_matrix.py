@@ -32,6 +32,7 @@ ELSEWHERE = {
     "handovers.propose": 404, "rounds.edit": 409, "round_stops.add": 409,
     "calendars.feed": 404, "verify.paper": 404, "documents.picture": 404, "issued_ledgers.detail": 404,
     "exports.detail": 404, "exports.progress": 404, "exports.file": 404, "issued_pdf.sheet": 404,
+    "ledger_uploads.detail": 404, "ledger_uploads.progress": 404,
 }  # fmt: skip
 BUSINESS = tuple(role for role in PRINCIPALS if role not in ("sysadmin", "secadmin", "auditor", ANONYMOUS))
 # Which of the issues a role sees: its own; one in the same unit that is not its own; one elsewhere.

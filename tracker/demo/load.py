@@ -17,6 +17,7 @@ from tracker.database import close_early, db, transaction
 from tracker.demo.bulletins import bulletins_tell
 from tracker.demo.departures import departures_play
 from tracker.demo.documents import documents_tell
+from tracker.demo.ledger_uploads import ledger_bring_back
 from tracker.demo.ledgers import ledger_export, ledger_print
 from tracker.demo.letters import letters_play
 from tracker.demo.life import Life, Stage, Steps
@@ -78,6 +79,7 @@ def demo_load(*, at: datetime, issues: int, seed: int, progress: Callable[[int],
     _announce_rules(world, at)
     ledger_print(world, at)
     ledger_export(world, at)
+    ledger_bring_back(world, at, Path(current_app.config["DATA_DIR"]))
     with transaction() as session:
         session.add(Setting(key=_WHOLE, value=True))
 

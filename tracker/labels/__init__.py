@@ -41,6 +41,7 @@ from tracker.labels.law import (
     STATE,
     TRIGGER,
 )
+from tracker.labels.ledger_uploads import UPLOAD_CELL, UPLOAD_NOTE, UPLOAD_TASK, where_instead
 from tracker.labels.letters import (
     DOCUMENT_KIND,
     END_REASON,
@@ -190,8 +191,12 @@ __all__ = [
     "TIMING",
     "TRIGGER",
     "UNIT_KIND",
+    "UPLOAD_CELL",
+    "UPLOAD_NOTE",
+    "UPLOAD_TASK",
     "field_words",
     "policy_group",
+    "where_instead",
     "word",
     "workflow_words",
 ]

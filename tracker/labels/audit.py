@@ -134,4 +134,6 @@ AUDIT_ACTION = {
     "units.import": N_("导入组织"),
     "ledger.export": N_("导出台账"),
     "ledger.issue": N_("出台账"),
+    "ledger.reimport": N_("回传台账"),
+    "ledger.reimport_undo": N_("撤回回传的台账"),
 }

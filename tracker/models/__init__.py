@@ -19,6 +19,7 @@ from tracker.models.imports import Fate, ImportBatch, ImportMapping, ImportRow, 
 from tracker.models.issue import AssistingUnit, Issue, Measure, Source, Stage
 from tracker.models.lease import Heartbeat, Lease
 from tracker.models.ledger import FAR, IssuedLedger, IssueVersion, LedgerKind, LedgerMedium, LedgerTerm
+from tracker.models.ledger_upload import LedgerUpload, LedgerUploadCell, UploadCellKind, UploadTask
 from tracker.models.letter import Escalation, Letter, LetterFile, LetterIssue, LetterReply
 from tracker.models.look_back import LookBack, LookBackPlan
 from tracker.models.message import Counter, Notice, OutboxMessage
@@ -107,6 +108,8 @@ __all__ = [
     "LedgerKind",
     "LedgerMedium",
     "LedgerTerm",
+    "LedgerUpload",
+    "LedgerUploadCell",
     "Letter",
     "LetterFile",
     "LetterIssue",
@@ -153,6 +156,8 @@ __all__ = [
     "UnitName",
     "UnitPlace",
     "UnitTag",
+    "UploadCellKind",
+    "UploadTask",
     "Visit",
     "VisitFinding",
     "VisitPhoto",

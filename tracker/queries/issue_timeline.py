@@ -187,6 +187,7 @@ _SIMPLE = (
     ("responsible", N_("台账所记责任人 {value}")),
     ("file", N_("来自文件 {value}")),
     ("row", N_("原表第 {value} 行")),
+    ("ledger_upload", N_("随第 {value} 号台账回传写入")),
 )
 
 

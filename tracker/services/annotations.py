@@ -32,10 +32,12 @@ def annotable(issue: Issue, actor: Actor) -> frozenset[str]:
 
 
 def issue_annotate(
-    *, issue_id: int, changes: Mapping[str, Any], actor: Actor, at: datetime, version: int | None = None
-) -> Issue:
+    *, issue_id: int, changes: Mapping[str, Any], actor: Actor, at: datetime, version: int | None = None,
+    told: Mapping[str, Any] | None = None,
+) -> Issue:  # fmt: skip
     """Write what differs of ``changes`` (columns of the issue); nothing new leaves no event.
 
+    ``told`` is what the event says besides, such as which edited ledger it came with.
     Raises ``ForbiddenError`` for a column that is not theirs to write, ``InvalidError`` by column.
     """
     with transaction():
@@ -43,11 +45,11 @@ def issue_annotate(
         if not changes.keys() <= annotable(issue, actor):
             raise ForbiddenError
         new = _checked(issue, changes, actor, at)
-        told = {name: [_shown(name, _known(issue, name)), _shown(name, value)] for name, value in new.items()}
-        if told:
+        noted = {name: [_shown(name, _known(issue, name)), _shown(name, value)] for name, value in new.items()}
+        if noted:
             for name, value in new.items():
                 setattr(issue, name, value)
-            note(issue, "annotate", actor=actor, at=at, detail={"noted": told})
+            note(issue, "annotate", actor=actor, at=at, detail={"noted": noted, **(told or {})})
             search_index.refresh(issue)
         return issue
 

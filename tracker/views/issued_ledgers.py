@@ -17,7 +17,7 @@ from tracker.errors import InvalidError
 from tracker.forms.ledgers import LedgerForm
 from tracker.languages import _
 from tracker.models import Issue, IssuedLedger, LedgerMedium, Role
-from tracker.policy import recorded
+from tracker.policy import cell_for, recorded
 from tracker.queries.asof import asof_rows
 from tracker.queries.asof_filter import Asked
 from tracker.queries.issued_ledgers import issued_page
@@ -79,6 +79,7 @@ def detail(ledger_id: int) -> str:
         "ledgers/issued.html", issued=issued, report=report, lines=lines, columns=COLUMNS, most=MOST_ON_PAPER,
         most_pdf=MOST_AS_PDF,
         hidden=0 if seen is None else issued.rows - len(lines), county=county_name(),
+        may_reimport=cell_for("ledger.reimport", g.actor.role).allows,
     )  # fmt: skip
 
 

@@ -126,6 +126,7 @@ def frame(form: LedgerForm, errors: dict[str, str] | None = None) -> dict[str, A
         "is_usual": list(form.columns) == list(LEDGERS[form.view]),
         "narrows": NARROWS.get(form.group),
         "may_export": cell_for("ledger.export", g.actor.role).allows,
+        "may_reimport": cell_for("ledger.reimport", g.actor.role).allows,
         "made_at": clock.now(),
     }
 

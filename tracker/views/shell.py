@@ -35,6 +35,7 @@ class NavEntry:
 # Blueprints whose pages belong to another one's entry of the navigation.
 _SECTIONS = {
     "issued_ledgers": "ledgers", "exports": "ledgers", "ledger_files": "ledgers", "ledger_changes": "ledgers",
+    "ledger_uploads": "ledgers",
     "visit_reports": "visits", "ad_hoc_visits": "visits", "look_back_plans": "look_backs",
     "issue": "issues", "issue_actions": "issues", "bulk": "issues", "letter_acts": "letters", "points": "letters",
     "posts": "accounts", "unit_acts": "units",
