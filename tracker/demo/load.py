@@ -77,11 +77,16 @@ def demo_load(*, at: datetime, issues: int, seed: int, progress: Callable[[int],
     messages_tell(world, at)
     bulletins_tell(world, at)
     _announce_rules(world, at)
+    _ledgers(world, at)
+    with transaction() as session:
+        session.add(Setting(key=_WHOLE, value=True))
+
+
+def _ledgers(world: World, at: datetime) -> None:
+    """Hand ledgers out, on paper and as a file, and bring an edited one back."""
     ledger_print(world, at)
     ledger_export(world, at)
     ledger_bring_back(world, at, Path(current_app.config["DATA_DIR"]))
-    with transaction() as session:
-        session.add(Setting(key=_WHOLE, value=True))
 
 
 def _announce_rules(world: World, at: datetime) -> None:
