@@ -115,10 +115,30 @@ def test_the_past_is_shown_as_such_and_names_what_was_called_so(sqlite_app: Flas
         ("group=township&after=WyJudW1iZXIiLDEsbnVsbF0", "翻页位置已失效"),
         ("place=99999999999", "地点不能大于"),
         ("size=7", "请选择每页行数"),
+        ("before=x", "翻页位置已失效"),
+        ("todo=to_assign", "请在问题清单里查看"),
+        ("digest=2026-03-02&part=late", "请在问题清单里查看"),
+        ("direction=desc", "不能倒序"),
+        ("mine=x", "请选择与我有关"),
+        ("reopened_from=x", "反弹日期起不是有效日期"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_words(sqlite_app: Flask, here: World, query: str, words: str) -> None:
     assert words in page(client_of(sqlite_app, here), f"/ledgers?{query}", 422)
+
+
+def test_what_else_was_typed_survives_a_refusal(sqlite_app: Flask, here: World) -> None:
+    kept = "view=duties&col=number&col=unit&col=words&q=示例&mine=created&recurred=1&size=200&star=&batch=3&group=unit"
+    shown = page(client_of(sqlite_app, here), f"/ledgers?{kept}&found_from=2026-99-01&at=2099-01-01T00:00", 422)
+    for words in (
+        'name="view" value="duties"', 'name="col" value="unit"', 'name="col" value="words"', 'value="示例"',
+        'value="created" selected', 'value="200" selected', 'value="unit" selected', 'value="2026-99-01"',
+        'value="2099-01-01T00:00"', 'name="batch" value="3"',
+    ):  # fmt: skip
+        assert words in shown, words
+    assert re.search(r'name="recurred"[^>]*checked', shown)
+    said = page(client_of(sqlite_app, here), "/ledgers?mine=handled")
+    assert "与我有关：我办理过的" in said
 
 
 def test_columns_are_chosen_and_moved_by_buttons_and_kept_in_a_view(sqlite_app: Flask, here: World) -> None:
@@ -184,6 +204,12 @@ def test_the_ledger_pages_on(sqlite_app: Flask, here: World) -> None:
         (rest,) = re.findall(r'rel="next" href="([^"]*)"', first)
         seen = numbers(first) + numbers(page(client, rest))
         assert (len(numbers(first)), len(seen), len(set(seen))) == (50, 55, 55)
+        assert 'rel="prev"' not in first
+        (back,) = re.findall(r'rel="prev" href="([^"]*)"', page(client, rest))
+        before = page(client, back)
+        assert numbers(before) == numbers(first)
+        assert 'rel="prev"' not in before
+        assert numbers(page(client, re.findall(r'rel="next" href="([^"]*)"', before)[0])) == numbers(page(client, rest))
 
 
 def test_a_sheet_that_went_out_reads_the_same_whatever_came_after(sqlite_app: Flask, here: World) -> None:

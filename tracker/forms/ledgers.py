@@ -19,21 +19,9 @@ from tracker.queries.filters import ALL_TAB, IssueFilter, Timing
 from tracker.queries.ledger_columns import COLUMN_KEYS, LEDGERS
 from workflows.issue import IssueState
 
-_UNSUPPORTED = (
-    "mine",
-    "todo",
-    "batch",
-    "digest",
-    "part",
-    "absent",
-    "reopened_from",
-    "reopened_to",
-    "direction",
-    "before",
-)
 _TRANSIENT = ("after", "before", "move")
 # What is no condition: the shape of the ledger, and where one is in it.
-_SHAPE = {"view", "sort", "group", "col", "size", "at", "after"}
+_SHAPE = {"view", "sort", "group", "col", "size", "at", "after", "before"}
 
 Instant = Annotated[datetime | None, BLANK_IS_NONE]
 
@@ -70,6 +58,21 @@ class LedgerForm(ListForm):
     blank: Literal["", "township", "unit", "star", "group"] = ""
     move: str = ""
 
+    @field_validator("todo", "digest", "part", "absent")
+    @classmethod
+    def _of_today_alone(cls, value: Any) -> Any:
+        """What waits today and what a digest told of are no part of the history."""
+        if value:
+            raise ValueError(_("台账不能按这一项筛选，请在问题清单里查看"))
+        return value
+
+    @field_validator("direction")
+    @classmethod
+    def _rising(cls, value: str) -> str:
+        if value != "asc":
+            raise ValueError(_("台账只能从前往后排，不能倒序"))
+        return value
+
     @field_validator("at")
     @classmethod
     def _zoned(cls, value: datetime | None) -> datetime | None:
@@ -93,11 +96,19 @@ class LedgerForm(ListForm):
 
     def _cursor(self) -> None:
         self.begins_after()
+        self.ends_before()
 
     def begins_after(self) -> Place | None:
         """Return after which row the page begins; raise ``ValueError`` for a place of another order."""
+        return self._place(self.after)
+
+    def ends_before(self) -> Place | None:
+        """Return before which row the page ends; raise ``ValueError`` for a place of another order."""
+        return self._place(self.before)
+
+    def _place(self, given: str) -> Place | None:
         try:
-            return place_of(self.after, self.order_by) if self.after else None
+            return place_of(given, self.order_by) if given else None
         except (ValueError, TypeError, RecursionError) as error:
             raise ValueError(_("翻页位置已失效，请回到首页")) from error
 
@@ -111,13 +122,12 @@ class LedgerForm(ListForm):
             states = (IssueState.SIGNED_OFF.value,)
         given = super().chosen()
         return replace(
-            given, states=states, timing=timing, blank=self.blank, mine=None, todo=None, batch_id=None, digest=None,
-            reopened_from=None, reopened_to=None,
+            given, states=states, timing=timing, blank=self.blank, todo=None, digest=None,
         )  # fmt: skip
 
     def query(self, *, whole: bool = True) -> dict[str, Any]:
         """Return what the address says, empty values left out; not ``whole``: without the page that is open."""
-        dropped = _UNSUPPORTED + (() if whole else _TRANSIENT)
+        dropped = () if whole else _TRANSIENT
         said = {name: value for name, value in super().query(whole=whole).items() if name not in dropped}
         if self.at is not None:
             said["at"] = local_text(self.at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import SimpleNamespace
@@ -23,6 +23,7 @@ from workflows.issue import IssueState
 
 BATCH = 500
 _LARGEST = 2**31 - 1
+Stretch = tuple[list[ColumnElement[bool]], list[Any]]
 KINDS = {"township": "unit", "unit": "unit", "star": "star", "group": "supervision_group"}
 _NAMES = {
     "township": ("unit", "township_id"), "place": ("unit", "location_id"), "unit": ("unit", "responsible_unit_id"),
@@ -62,32 +63,63 @@ def place_of(text: str, sort: str) -> Place:
 
 def asof_page(asked: Asked, place: Place | None = None, size: int = BATCH) -> tuple[list[LedgerRow], Place | None]:
     """Return some rows and where the next ones begin, ``None`` at the end."""
+    rows, more = _read(asked, _stretches(SORTS.get(asked.sort), place), size)
+    return lines_of(rows, asked.moment, is_whole=asked.is_whole), _place(asked, rows[-1]) if more else None
+
+
+def asof_page_before(asked: Asked, place: Place, size: int = BATCH) -> tuple[list[LedgerRow], Place | None]:
+    """Return the rows right before a place, in their order, and the place before which more are; ``None`` for none."""
+    rows, more = _read(asked, _stretches_back(SORTS.get(asked.sort), place), size)
+    rows.reverse()
+    return lines_of(rows, asked.moment, is_whole=asked.is_whole), _place(asked, rows[0]) if more else None
+
+
+def place_at(asked: Asked, line: LedgerRow) -> Place:
+    """Return the place of a row, to go on from there."""
+    return _place(asked, line.issue)
+
+
+def _place(asked: Asked, row: Any) -> Place:
     column = SORTS.get(asked.sort)
+    return Place(row.issue_id, None if column is None else getattr(row, column.key))
+
+
+def _read(asked: Asked, stretches: Iterable[Stretch], size: int) -> tuple[list[Row[Any]], bool]:
+    """Return some rows, and whether there are more."""
     rows: list[Row[Any]] = []
-    for found, by in _stretches(column, place):
+    for found, by in stretches:
         wanted = select(V.seq).where(*conditions(asked), *found).order_by(*by).limit(size + 1 - len(rows))
         rows += db.session.execute(select(*V.__table__.columns).where(V.seq.in_(wanted)).order_by(*by)).all()
         if len(rows) > size:
             break
-    lines = lines_of(rows[:size], asked.moment, is_whole=asked.is_whole)
-    if len(rows) <= size:
-        return lines, None
-    last = rows[size - 1]
-    return lines, Place(last.issue_id, None if column is None else getattr(last, column.key))
+    return rows[:size], len(rows) > size
 
 
-def _stretches(column: Any, place: Place | None) -> Iterator[tuple[list[ColumnElement[bool]], list[Any]]]:
+def _stretches(column: Any, place: Place | None) -> Iterator[Stretch]:
     """Yield the stretches of the order from ``place`` on, what is empty last: each is one walk along an index."""
     later = [] if place is None else [V.issue_id > place.issue_id]
     if column is None:
         yield later, [V.issue_id]
         return
     if place is None or place.value is not None:
-        here = tuple_(column, V.issue_id)
-        beyond = [] if place is None else [here > tuple_(literal(place.value, column.type), literal(place.issue_id))]
+        beyond = [] if place is None else [tuple_(column, V.issue_id) > _at(column, place)]
         yield [column.is_not(None), *beyond], [column, V.issue_id]
         later = []
     yield [column.is_(None), *later], [V.issue_id]
+
+
+def _stretches_back(column: Any, place: Place) -> Iterator[Stretch]:
+    """Yield the same stretches from ``place`` back to the beginning."""
+    if column is None or place.value is None:
+        empty = [] if column is None else [column.is_(None)]
+        yield [*empty, V.issue_id < place.issue_id], [V.issue_id.desc()]
+    if column is not None:
+        earlier = [] if place.value is None else [tuple_(column, V.issue_id) < _at(column, place)]
+        yield [column.is_not(None), *earlier], [column.desc(), V.issue_id.desc()]
+
+
+def _at(column: Any, place: Place) -> Any:
+    return tuple_(literal(place.value, column.type), literal(place.issue_id))
 
 
 def asof_rows(asked: Asked) -> Iterator[LedgerRow]:

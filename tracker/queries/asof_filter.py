@@ -7,13 +7,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, cast, exists, false, func, literal, or_, select, union_all
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import aliased
 
 from tracker.database import db
-from tracker.models import Issue, IssueVersion, Unit, UnitKind
+from tracker.models import Issue, IssueEvent, IssueVersion, Unit, UnitKind
 from tracker.policy import Actor, recorded
-from tracker.queries.closing import end_of, start_of
-from tracker.queries.filters import ALL_TAB, OPEN_TAB, STANDING_TAB, IssueFilter, Timing, in_band, roster_of
+from tracker.queries.closing import end_of, reopened, start_of
+from tracker.queries.filters import (
+    ALL_TAB,
+    OPEN_TAB,
+    STANDING_TAB,
+    IssueFilter,
+    Mine,
+    Timing,
+    in_band,
+    roster_of,
+)
 from tracker.queries.lateness import has_colour, is_open, is_overdue, is_undated
 from tracker.queries.moments import Moment, policy_at
 from tracker.queries.search import found_by_words
@@ -52,6 +63,8 @@ def conditions(asked: Asked) -> list[ColumnElement[bool]]:
     states = _in_states(asked.chosen.states)
     if states is not None:
         found.append(states)
+    if asked.chosen.mine:
+        found.append(_mine(asked.chosen.mine, asked))
     given = ((condition, getattr(asked.chosen, name)) for name, condition in _CONDITIONS.items())
     return found + [condition(value, asked.moment) for condition, value in given if value]
 
@@ -93,18 +106,58 @@ def _soon(moment: Moment) -> date:
     return moment.calendar.add_workdays(moment.today, policy_at(moment.at).general.blue_within)
 
 
+def _reopened(moment: Moment, **days: date) -> ColumnElement[bool]:
+    return and_(V.recurrences > 0, reopened(**days, by=moment.at, issue_id=V.issue_id))
+
+
 def _is_closed() -> ColumnElement[bool]:
     return V.state == IssueState.SIGNED_OFF
 
 
-def _says(words: str) -> ColumnElement[bool]:
-    """Return the condition that each part of ``words`` stood in the number, the spot or the words of the issue.
+# The texts that the lists of today are searched for; the names of place and township come besides.
+_TEXTS = (V.number, V.description, V.category, V.spot, V.goal, V.remark, V.source_ref, V.found_by)
 
-    The search index, by today's names, finds all of these and more at once.
+
+def _says(words: str, moment: Moment) -> ColumnElement[bool]:
+    """Return the condition that each part of ``words`` stood in what the lists are searched for, as it read then.
+
+    The search index knows what reads today as it did then; what has changed since, or was renamed, is looked at itself.
     """
-    texts = (V.number, V.spot, V.description)
-    held = [or_(*(text.icontains(part, autoescape=True) for text in texts)) for part in words.split()]
-    return and_(V.issue_id.in_(select(Issue.id).where(found_by_words(words))), *held)
+    former = moment.former_of("unit")
+    changed = aliased(V)
+    known = select(Issue.id).where(found_by_words(words))
+    moved = select(changed.issue_id).where(changed.valid_from > moment.at)
+    renamed = select(Issue.id).where(or_(Issue.location_id.in_(former), Issue.township_id.in_(former)))
+    parts = (known, moved, renamed) if former else (known, moved)
+    return and_(V.issue_id.in_(union_all(*parts)), *(_holds(part, former) for part in words.split()))
+
+
+def _holds(part: str, former: Mapping[int, str]) -> ColumnElement[bool]:
+    texts = [column.icontains(part, autoescape=True) for column in _TEXTS]
+    called = select(Unit.id).where(Unit.name.icontains(part, autoescape=True), Unit.id.not_in(former))
+    then = [key for key, name in former.items() if part.casefold() in name.casefold()]
+    names = [or_(column.in_(called), column.in_(then)) for column in (V.location_id, V.township_id)]
+    return or_(*texts, *names)
+
+
+def _mine(mine: Mine, asked: Asked) -> ColumnElement[bool]:
+    """Return what the reader, as they are today, had to do with an issue then."""
+    me, unit = asked.actor.person_id, asked.actor.unit_id or 0  # who has no unit is responsible for none
+    if mine is Mine.CREATED:
+        return V.created_by_id == me
+    if mine is Mine.HANDLED:
+        acts = select(IssueEvent.issue_id).where(IssueEvent.actor_id == me, IssueEvent.at <= asked.moment.at)
+        return V.issue_id.in_(acts)
+    if mine is Mine.ASSISTING:
+        return _assisted_by(unit)
+    return or_(V.responsible_id == me, V.responsible_unit_id == unit)
+
+
+def _assisted_by(unit_id: int) -> ColumnElement[bool]:
+    if db.engine.dialect.name == "sqlite":
+        each: Any = func.json_each(V.beside, "$.assisting").table_valued("value")
+        return exists(select(literal(1)).select_from(each).where(each.c.value == unit_id))
+    return cast(V.beside, JSONB)["assisting"].contains(cast([unit_id], JSONB))
 
 
 _CONDITIONS: Mapping[str, Callable[[Any, Moment], ColumnElement[bool]]] = {
@@ -123,7 +176,10 @@ _CONDITIONS: Mapping[str, Callable[[Any, Moment], ColumnElement[bool]]] = {
     "closed_from": lambda day, _moment: and_(_is_closed(), V.signed_off_at >= start_of(day)),
     "closed_to": lambda day, _moment: and_(_is_closed(), V.signed_off_at < end_of(day)),
     "blank": lambda heading, _moment: SORTS[heading].is_(None),
-    "words": lambda words, _moment: _says(words),
+    "words": _says,
+    "reopened_from": lambda day, moment: _reopened(moment, since=day),
+    "reopened_to": lambda day, moment: _reopened(moment, until=day),
+    "batch_id": lambda batch, _moment: V.issue_id.in_(select(Issue.id).where(Issue.import_batch_id == batch)),
     "recurred": lambda _yes, _moment: V.recurrences > 0,
     "returned": lambda _yes, _moment: V.returns > 0,
     "band": lambda band, moment: in_band(band, moment.today, moment.calendar, V),

@@ -50,8 +50,14 @@ def closed_until(last: date) -> ColumnElement[bool]:
     return and_(is_closed(), Issue.signed_off_at < end_of(last))
 
 
-def reopened(*, since: date | None = None, until: date | None = None) -> ColumnElement[bool]:
-    """Return the condition that an issue was reopened from ``since`` to ``until``, both inclusive."""
+def reopened(
+    *, since: date | None = None, until: date | None = None, by: datetime | None = None, issue_id: Any = Issue.id
+) -> ColumnElement[bool]:
+    """Return the condition that an issue was reopened from ``since`` to ``until``, both inclusive.
+
+    What happened after ``by`` is not known yet.
+    """
     found = select(IssueEvent.issue_id).where(IssueEvent.trigger == "reopen")
+    found = found if by is None else found.where(IssueEvent.at <= by)
     found = found if since is None else found.where(IssueEvent.at >= start_of(since))
-    return Issue.id.in_(found if until is None else found.where(IssueEvent.at < end_of(until)))
+    return issue_id.in_(found if until is None else found.where(IssueEvent.at < end_of(until)))  # type: ignore[no-any-return]

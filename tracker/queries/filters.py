@@ -187,7 +187,7 @@ def _timing(timing: Timing, actor: Actor) -> ColumnElement[bool]:
 
 
 def _mine(mine: Mine, actor: Actor) -> ColumnElement[bool]:
-    me, unit = actor.person_id, actor.unit_id
+    me, unit = actor.person_id, actor.unit_id or 0  # who has no unit is responsible for none
     return {
         Mine.CREATED: Issue.created_by_id == me,
         Mine.RESPONSIBLE: or_(Issue.responsible_id == me, Issue.responsible_unit_id == unit),

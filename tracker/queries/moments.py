@@ -35,6 +35,10 @@ class Moment:
         """Return the Shanghai day of the instant."""
         return local_date(self.at)
 
+    def former_of(self, kind: str) -> dict[int, str]:
+        """Return what is called otherwise since, by its id, with the name of then."""
+        return {key: name for (one, key), name in self.former.items() if one == kind}
+
     def learn(self, kind: str, keys: Iterable[int | None]) -> None:
         """Read the names of these records at once."""
         model = _NAMED[kind]

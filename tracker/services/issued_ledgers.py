@@ -158,10 +158,11 @@ def issued_verify(issued: IssuedLedger) -> IssuedReport:
 def _left_out(issued: IssuedLedger, shown: set[int]) -> int:
     """Return how many issues the filter finds that the ledger lacks: told for whoever saw the whole county.
 
-    A place below a township is looked for in today's tree, so there it cannot be told.
+    A place below a township is looked for in today's tree, and what somebody had to do with depends on who asked: there
+    it cannot be told.
     """
     chosen = filter_of(issued.chosen)
-    if not issued.is_whole or (chosen.place_id and not is_township(chosen.place_id)):
+    if not issued.is_whole or chosen.mine or (chosen.place_id and not is_township(chosen.place_id)):
         return 0
     county = Actor(person_id=0, name="", role=Role.OFFICE, today=local_date(issued.at))
     return len(asof_ids(Asked(county, chosen, moment(issued.at))) - shown)

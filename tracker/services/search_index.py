@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, or_, select, text
 from sqlalchemy.orm import aliased
 
 from tracker.database import db
@@ -43,6 +43,13 @@ def refresh_all(issue_ids: Iterable[int]) -> None:
     ids = list(issue_ids)
     for start in range(0, len(ids), _BATCH):
         _write(db.session.execute(_words().where(Issue.id.in_(ids[start : start + _BATCH]))).all())
+
+
+def refresh_at(unit_id: int) -> None:
+    """Index anew what lies in this place or township: called after it was given another name, before the commit."""
+    here = select(Issue.id).where(or_(Issue.location_id == unit_id, Issue.township_id == unit_id)).order_by(Issue.id)
+    db.session.flush()
+    refresh_all(db.session.scalars(here))
 
 
 def _words() -> Select[*tuple[Any, ...]]:

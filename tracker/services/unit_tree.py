@@ -12,6 +12,7 @@ from tracker.errors import ConflictError, InvalidError, NotFoundError, RefusedEr
 from tracker.languages import _
 from tracker.models import Issue, NameReason, Unit, UnitKind, UnitName
 from tracker.policy import Actor
+from tracker.services import search_index
 from tracker.services.chain import AUDIT, ISSUES, audit_record, chain_lock
 from tracker.services.versions import touch
 from workflows.issue import IssueState
@@ -88,10 +89,12 @@ def _carry_along(unit: Unit, old_path: str) -> None:
     )
     below = select(Unit.id).where(Unit.path.like(f"{unit.path}%"))
     moving = (Issue.location_id.in_(below), Issue.township_id.is_distinct_from(unit.township_id))
-    touch(db.session.scalars(select(Issue.id).where(*moving)))
+    moved = db.session.scalars(select(Issue.id).where(*moving)).all()
+    touch(moved)
     db.session.execute(
         update(Issue).where(*moving).values(township_id=unit.township_id).execution_options(synchronize_session="fetch")
     )
+    search_index.refresh_all(moved)
 
 
 def name_of(unit: Unit) -> UnitName | None:

@@ -13,6 +13,7 @@ from tracker.database import db
 from tracker.errors import InvalidError
 from tracker.languages import _
 from tracker.models import NameReason, Unit, UnitKind, UnitName
+from tracker.services import search_index
 from tracker.services.division_file import Division, DivisionFile
 from tracker.services.division_words import stem
 from tracker.services.unit_tree import PLACES, TOWNS, name_begin, name_end, place
@@ -179,6 +180,7 @@ def unit_renamed(work: Vintage, unit: Unit, division: Division) -> None:
     if division.is_certain:
         unit.kind = division.kind
     name_begin(unit, work.on)
+    search_index.refresh_at(unit.id)
 
 
 def unit_new(work: Vintage, division: Division, parent: Unit | None) -> Unit:

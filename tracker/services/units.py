@@ -15,6 +15,7 @@ from tracker.languages import _
 from tracker.models import NameReason, Unit, UnitKind, UnitName, UnitTag
 from tracker.pinyin import spellings
 from tracker.policy import Actor
+from tracker.services import search_index
 from tracker.services.chain import audit_record
 from tracker.services.unit_tree import (
     PARENTS,
@@ -89,6 +90,7 @@ def unit_rename(
         name_end(unit, NameReason.RENAMED, on)
         unit_call(unit, name, full_name)
         name_begin(unit, on)
+        search_index.refresh_at(unit.id)
         detail = {"from": was, "to": full_name, "on": on.isoformat()}
         audit_record("unit.rename", actor=actor, at=at, target=target(unit), detail=detail)
     return unit

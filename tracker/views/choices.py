@@ -39,8 +39,12 @@ def filter_choices() -> dict[str, Pairs]:
 
 _CODED = {
     "timing": labels.TIMING, "source": labels.SOURCE, "severity": labels.SEVERITY, "band": labels.BAND,
-    "colour": labels.COLOUR_NAME,
+    "mine": labels.MINE, "colour": labels.COLOUR_NAME,
 }  # fmt: skip
+_PLAIN = (
+    "q", "found_from", "found_to", "due_from", "due_to", "closed_from", "closed_to", "reopened_from", "reopened_to",
+    "batch",
+)  # fmt: skip
 _NAMED = {"star": "star", "finder": "group", "roster": "group"}
 
 
@@ -67,9 +71,9 @@ def _value_words(field: str, value: Any, names: dict[str, str], choices: dict[st
         return labels.word(_CODED[field], value)
     if field in _NAMED:
         return dict(choices[_NAMED[field]]).get(value, str(value))
-    if field in ("q", "found_from", "found_to", "due_from", "due_to", "closed_from", "closed_to"):
+    if field in _PLAIN:
         return str(value)
-    return _("是") if field == "returned" else ""
+    return _("是") if field in ("returned", "recurred") else ""
 
 
 def place_and_unit(form: ListForm) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from tracker import clock, labels
@@ -16,7 +17,16 @@ from tracker.forms.ledgers import LedgerForm, local_text
 from tracker.languages import _
 from tracker.models import LedgerKind
 from tracker.policy import cell_for
-from tracker.queries.asof import asof_count, asof_page, asof_subtotals, asof_total, place_text
+from tracker.queries.asof import (
+    Place,
+    asof_count,
+    asof_page,
+    asof_page_before,
+    asof_subtotals,
+    asof_total,
+    place_at,
+    place_text,
+)
 from tracker.queries.asof_filter import Asked
 from tracker.queries.filters import saved_filters
 from tracker.queries.ledger import LedgerRow
@@ -45,10 +55,21 @@ def index() -> Response | str | tuple[str, int]:
         form = LedgerForm.parse(request.args)
         asked = asked_for(form)
     except InvalidError as error:
-        return render_template("ledgers/index.html", **frame(LedgerForm(), error.errors)), 422
+        return render_template("ledgers/index.html", **frame(_as_typed(error.errors), error.errors)), 422
     if form.move:
         return redirect(f"{url_for('ledgers.index')}?{urlencode(form.moved(), doseq=True)}")
     return render_template("ledgers/index.html", **frame(form), **_content(form, asked))
+
+
+def _as_typed(errors: dict[str, str]) -> LedgerForm:
+    """Return the form without what is wrong in it, so that nothing else has to be typed again."""
+    for wrong in ({*errors}, {*errors, "after", "before"}):
+        kept = [(name, value) for name, value in request.args.items(multi=True) if name not in wrong]
+        try:
+            return LedgerForm.parse(MultiDict(kept))
+        except InvalidError:
+            continue
+    return LedgerForm()
 
 
 def asked_for(form: LedgerForm) -> Asked:
@@ -72,12 +93,13 @@ def instant_of(at: datetime | None, field: str = "at") -> datetime:
 
 
 def _content(form: LedgerForm, asked: Asked) -> dict[str, Any]:
-    rows, place = asof_page(asked, form.begins_after(), int(form.size))
+    rows, before, after = _page(form, asked)
     rows = list(pictured(rows, form.columns, asked.moment.at))
     count = asof_count(asked)
     found: dict[str, Any] = {
         "lines": lines_of(rows, form),
-        "after": place_text(place, form.order_by),
+        "before": place_text(before, form.order_by),
+        "after": place_text(after, form.order_by),
         "count": count,
         "as_of": asked.moment.at,
         "policy_version": policy_version_at(asked.moment.at),
@@ -88,6 +110,17 @@ def _content(form: LedgerForm, asked: Asked) -> dict[str, Any]:
         subtotals = asof_subtotals(asked, form.group)
         found |= {"subtotals": subtotals, "whole": asof_total(asked), "headings": {one.key: one for one in subtotals}}
     return found
+
+
+def _page(form: LedgerForm, asked: Asked) -> tuple[list[LedgerRow], Place | None, Place | None]:
+    """Return the rows of the page, and the places before and after which its neighbours lie."""
+    size, end = int(form.size), form.ends_before()
+    if end is not None:
+        rows, before = asof_page_before(asked, end, size)
+        return rows, before, place_at(asked, rows[-1]) if rows else None
+    begin = form.begins_after()
+    rows, after = asof_page(asked, begin, size)
+    return rows, place_at(asked, rows[0]) if rows and begin else None, after
 
 
 def photos_fit(form: LedgerForm, asked: Asked) -> None:
@@ -110,7 +143,7 @@ def lines_of(rows: Sequence[LedgerRow], form: LedgerForm) -> list[dict[str, Any]
 
 def frame(form: LedgerForm, errors: dict[str, str] | None = None) -> dict[str, Any]:
     """Return what the page shows around its rows."""
-    typed = form.query(whole=False) if errors is None else request.args.to_dict() or form.query(whole=False)
+    typed = form.query(whole=False) if errors is None else _typed() or form.query(whole=False)
     return {
         "form": form,
         "typed": typed,
@@ -129,6 +162,12 @@ def frame(form: LedgerForm, errors: dict[str, str] | None = None) -> dict[str, A
         "may_reimport": cell_for("ledger.reimport", g.actor.role).allows,
         "made_at": clock.now(),
     }
+
+
+def _typed() -> dict[str, Any]:
+    """Return what the address says as it is, what was said several times as a list."""
+    given = request.args.to_dict(flat=False).items()
+    return {name: values if len(values) > 1 else values[0] for name, values in given}
 
 
 def _tabs(form: LedgerForm, typed: dict[str, Any]) -> list[dict[str, Any]]:
