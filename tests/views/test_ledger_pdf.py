@@ -15,11 +15,12 @@ from tests.flows import World
 from tests.views.test_ledgers import client_of
 from tracker import clock
 from tracker.database import db
+from tracker.exporting.run import export_work
 from tracker.forms.ledgers import local_text
-from tracker.models import IssuedLedger, Role
+from tracker.models import Export, IssuedLedger, Role
 from tracker.queries.ledger_columns import COLUMN_KEYS
 from tracker.services.units import unit_rename
-from tracker.views import issued_ledgers
+from tracker.views import issued_ledgers, issued_pdf
 from workflows.issue import IssueState
 
 S = IssueState
@@ -86,7 +87,7 @@ def test_what_the_history_no_longer_says_is_told_on_the_sheet(
 ) -> None:
     client = client_of(sqlite_app, here)
     kept = issued(client, "view=issues")
-    monkeypatch.setattr("tracker.views.issued_pdf.issued_rows", lambda _issued: iter(()))
+    monkeypatch.setattr("tracker.exporting.reissue.issued_rows", lambda _issued: iter(()))
     assert "不符：由历史重算的校验码为" in text(pdf(client, f"/ledgers/issued/{kept.id}.pdf"))
 
 
@@ -97,14 +98,55 @@ def test_nobody_gets_what_others_issued_nor_rows_out_of_scope(sqlite_app: Flask,
     assert village.get("/ledgers/issued/99999999999.pdf").status_code == 404
 
 
-def test_what_is_too_long_to_wait_for_is_refused_with_words(
+def test_what_is_too_long_to_wait_for_is_made_in_the_background(
     sqlite_app: Flask, here: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = client_of(sqlite_app, here)
     kept = issued(client, "view=issues")
+    at_once = pdf(client, f"/ledgers/issued/{kept.id}.pdf")
     monkeypatch.setattr(issued_ledgers, "MOST_AS_PDF", 0)
-    monkeypatch.setattr("tracker.views.issued_pdf.MOST_AS_PDF", 0)
-    answer = client.get(f"/ledgers/issued/{kept.id}.pdf")
-    assert answer.status_code == 409
-    assert "请缩小范围" in answer.get_data(as_text=True)
-    assert "下载 PDF" not in client.get(f"/ledgers/issued/{kept.id}").get_data(as_text=True).split("ledger-sheet")[0]
+    monkeypatch.setattr(issued_pdf, "MOST_AS_PDF", 0)
+    assert client.get(f"/ledgers/issued/{kept.id}.pdf").status_code == 409
+    address = f"/ledgers/issued/{kept.id}.pdf"
+    assert f'method="post" action="{address}"' in client.get(address[:-4]).get_data(as_text=True)
+    assert client.post(address).status_code == 303
+    export = db.session.query(Export).one()
+    assert fetched(sqlite_app, client, export) == at_once
+    assert db.session.query(IssuedLedger).count() == 1  # nothing new is issued by it
+    assert client_of(sqlite_app, here, Role.TOWNSHIP).post(address).status_code == 404
+
+
+def fetched(app: Flask, client: FlaskClient, export: Export) -> bytes:
+    """Return the file of an export, made here if that has not been done beside the request yet."""
+    db.session.rollback()
+    export_work(app, export.id)
+    db.session.expire_all()
+    assert export.failure == ""
+    return pdf(client, f"/exports/{export.id}/file")
+
+
+def test_a_ledger_goes_out_as_pdf_and_comes_again_the_same(sqlite_app: Flask, here: World) -> None:
+    client = client_of(sqlite_app, here)
+    query = "view=issues&group=township&col=number&col=words&col=first_deadline&col=deadline&col=extensions"
+    assert client.post(f"/ledgers.pdf?{query}").status_code == 303
+    export = db.session.query(Export).one()
+    made = fetched(sqlite_app, client, export)
+    kept = db.session.query(IssuedLedger).one()
+    assert (kept.medium, kept.rows) == ("pdf", 1)
+    found = text(made)
+    assert kept.digest in found
+    assert "整改时限" in found  # the heading above the days
+    assert "小计：共1条，未办结1" in found
+    assert pdf(client, f"/ledgers/issued/{kept.id}.pdf") == made
+    assert "PDF" in client.get("/ledgers/issued").get_data(as_text=True)
+
+
+def test_the_print_view_offers_the_pdf_where_it_is_too_short(
+    sqlite_app: Flask, here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issued_ledgers, "MOST_ON_PAPER", 0)
+    answer = client_of(sqlite_app, here).post("/ledgers/issued", data={"query": "view=duties&group=unit"})
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert "打印稿最多 0 条" in page
+    assert 'action="/ledgers.pdf?view=duties&amp;group=unit"' in page

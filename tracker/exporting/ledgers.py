@@ -10,17 +10,18 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import MultiDict
 
 from tracker.exporting.pulse import Pulse
+from tracker.exporting.reissue import Reissue
 from tracker.exporting.work import Work
 from tracker.forms.ledgers import LedgerForm
-from tracker.languages import _
-from tracker.models import ExportMedium, LedgerMedium
+from tracker.models import ExportMedium, LedgerMedium, Role
 from tracker.queries.asof import asof_rows, asof_total
 from tracker.queries.asof_filter import Asked
 from tracker.queries.ledger import LedgerRow
 from tracker.queries.moments import moment, policy_version_at
-from tracker.reports.ledger_files import Frame, write_csv, write_json, write_ledgers
+from tracker.reports.ledger_files import Frame, closing_words, write_csv, write_json, write_ledgers
+from tracker.reports.ledger_pdf import write_pdf
 from tracker.services.export_tasks import Outcome
-from tracker.services.issued_ledgers import Layout, Tally, ledger_keep
+from tracker.services.issued_ledgers import Layout, Tally, issued_seen, ledger_keep
 
 
 class Outgoing:
@@ -28,7 +29,7 @@ class Outgoing:
 
     def __init__(self, query: str, words: str, work: Work) -> None:
         form = LedgerForm.parse(MultiDict(parse_qsl(query)))
-        self.tally, self._pulse = Tally(), work.pulse
+        self.tally, self._pulse, self.fonts = Tally(), work.pulse, work.fonts
         self.asked = Asked(work.actor, form.chosen(), moment(work.at), form.order_by)
         self.layout = Layout(form.view, form.columns, form.group, query, words)
         self.frame = Frame(
@@ -48,11 +49,7 @@ class Outgoing:
         }  # fmt: skip
 
     def _closing(self) -> str:
-        policy = policy_version_at(self.asked.moment.at)
-        return _("共 {n} 条　　{policy}　　校验码 {digest}").format(
-            n=len(self.tally.ids), digest=self.tally.digest,
-            policy=_("规则第 {n} 版").format(n=policy) if policy else _("内置规则"),
-        )  # fmt: skip
+        return closing_words(len(self.tally.ids), policy_version_at(self.asked.moment.at), self.tally.digest)
 
 
 def _xlsx(file: IO[bytes], ledgers: Sequence[Outgoing], _pulse: Pulse) -> None:
@@ -67,15 +64,22 @@ def _json(file: IO[bytes], ledgers: Sequence[Outgoing], _pulse: Pulse) -> None:
     write_json(file, ledgers[0].frame, ledgers[0].rows(), ledgers[0].about)
 
 
+def _pdf(file: IO[bytes], ledgers: Sequence[Outgoing], _pulse: Pulse) -> None:
+    write_pdf(file, ledgers[0].frame, ledgers[0].rows(), fonts=ledgers[0].fonts)
+
+
 Writer = Callable[[IO[bytes], Sequence[Outgoing], Pulse], None]
 WRITERS: Mapping[ExportMedium, Writer] = {
     ExportMedium.XLSX: _xlsx, ExportMedium.CSV: _csv, ExportMedium.JSON: _json,
+    ExportMedium.PDF: _pdf,
 }  # fmt: skip
 BOOKS = (ExportMedium.XLSX,)  # what can hold several ledgers
 
 
 def ledgers_make(work: Work, file: IO[bytes]) -> Outcome:
     """Write the ledgers that ``work`` asks for: ``given`` has the query and the filter in words of each."""
+    if "issued" in work.given:
+        return _again(work, file)
     ledgers = [Outgoing(one["query"], one["words"], work) for one in work.given["ledgers"]]
     work.pulse.total = sum(asof_total(one.asked).total for one in ledgers)
     WRITERS[work.medium](file, ledgers, work.pulse)
@@ -87,3 +91,12 @@ def ledgers_make(work: Work, file: IO[bytes]) -> Outcome:
 
     members = [key for one in ledgers for key in one.tally.ids]
     return Outcome(len(members), members, keep)
+
+
+def _again(work: Work, file: IO[bytes]) -> Outcome:
+    """Set a ledger that went out already as PDF; nothing new is issued by it."""
+    sees_all = work.actor.role in (Role.OFFICE, Role.LEADER)
+    again = Reissue(issued_seen(work.given["issued"], work.actor, sees_all=sees_all), work.actor)
+    work.pulse.total = again.rows_before
+    write_pdf(file, again.frame, work.pulse.watch(again.rows()), fonts=work.fonts)
+    return Outcome(len(again.shown), again.shown, lambda _at, _sha256: None)

@@ -16,7 +16,7 @@ from tracker.policy import Actor
 class Work:
     """One file to be made: ``given`` as it was ordered, ``at`` the instant it shows, ``now`` when it is made.
 
-    ``picture`` returns the bytes of a stored picture by its hash.
+    ``picture`` returns the bytes of a stored picture by its hash; ``fonts`` is the folder of licensed fonts, or empty.
     """
 
     given: Mapping[str, Any]
@@ -26,3 +26,4 @@ class Work:
     actor: Actor
     pulse: Pulse
     picture: Callable[[str], bytes]
+    fonts: str = ""

@@ -7,17 +7,16 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from tracker import clock
-from tracker.database import db
 from tracker.errors import InvalidError
+from tracker.exporting.reissue import still_seen
 from tracker.forms.ledgers import LedgerForm
 from tracker.languages import _
-from tracker.models import Issue, IssuedLedger, LedgerMedium, Role
-from tracker.policy import cell_for, recorded
+from tracker.models import IssuedLedger, LedgerMedium, Role
+from tracker.policy import cell_for
 from tracker.queries.asof import asof_rows
 from tracker.queries.asof_filter import Asked
 from tracker.queries.issued_ledgers import issued_page
@@ -32,15 +31,15 @@ from tracker.services.issued_ledgers import (
     issued_seen,
     issued_verify,
     ledger_keep,
-    members_of,
 )
 from tracker.views.access import access
 from tracker.views.choices import filter_words
 from tracker.views.ledgers import frame, instant_of
 
 bp = Blueprint("issued_ledgers", __name__, url_prefix="/ledgers/issued")
+TOO_LONG = "query"  # what is wrong with a ledger that is too long for the print view
 MOST_ON_PAPER = 3000
-MOST_AS_PDF = 20_000  # rows that are read and set while somebody waits
+MOST_AS_PDF = 3000  # rows that are read and set while somebody waits; more are made in the background
 
 
 @bp.get("")
@@ -62,7 +61,8 @@ def issue() -> Response | tuple[str, int]:
         form = LedgerForm.parse(MultiDict(parse_qsl(request.form.get("query", ""))))
         issued = _on_paper(form, instant_of(form.at or clock.now().replace(microsecond=0)))
     except InvalidError as error:
-        return render_template("ledgers/index.html", **frame(form, error.errors)), 422
+        is_long = TOO_LONG in error.errors
+        return render_template("ledgers/index.html", **frame(form, error.errors), is_long=is_long), 422
     flash(_("已出打印稿，校验码写在末尾"), "success")
     return redirect(url_for("issued_ledgers.detail", ledger_id=issued.id), 303)
 
@@ -72,12 +72,12 @@ def issue() -> Response | tuple[str, int]:
 def detail(ledger_id: int) -> str:
     issued = issued_seen(ledger_id, g.actor, sees_all=sees_all())
     report = issued_verify(issued)
-    seen = still_seen(members_of(issued)[0])
+    seen = still_seen(issued, g.actor)
     rows = issued_rows(issued) if issued.rows <= MOST_ON_PAPER else iter(())
     lines = [_line(row, issued.columns) for row in rows if seen is None or row.issue.issue_id in seen]
     return render_template(
         "ledgers/issued.html", issued=issued, report=report, lines=lines, columns=COLUMNS, most=MOST_ON_PAPER,
-        most_pdf=MOST_AS_PDF,
+        most_pdf=MOST_AS_PDF, may_export=cell_for("ledger.export", g.actor.role).allows,
         hidden=0 if seen is None else issued.rows - len(lines), county=county_name(),
         may_reimport=cell_for("ledger.reimport", g.actor.role).allows,
     )  # fmt: skip
@@ -87,8 +87,8 @@ def _on_paper(form: LedgerForm, at: datetime) -> IssuedLedger:
     tally, asked = Tally(), Asked(g.actor, form.chosen(), moment(at), form.order_by)
     for _row in tally.watch(asof_rows(asked)):
         if len(tally.ids) > MOST_ON_PAPER:
-            words = _("打印稿最多 {n} 条，请缩小范围，或导出 Excel")
-            raise InvalidError({"query": words.format(n=MOST_ON_PAPER)})
+            words = _("打印稿最多 {n} 条，请缩小范围，或导出 PDF、Excel")
+            raise InvalidError({TOO_LONG: words.format(n=MOST_ON_PAPER)})
     return ledger_keep(
         asked=asked, layout=layout_of(form), medium=LedgerMedium.PAPER, tally=tally, made_for=unit_line(),
         at=clock.now(),
@@ -97,12 +97,6 @@ def _on_paper(form: LedgerForm, at: datetime) -> IssuedLedger:
 
 def _line(row: Any, keys: list[str]) -> dict[str, Any]:
     return {"id": row.issue.issue_id, "cells": values_of(row, keys)}
-
-
-def still_seen(ids: list[int]) -> set[int] | None:
-    """Return which of these issues the reader may see today, ``None`` for all."""
-    scope = recorded(g.actor)
-    return set(db.session.scalars(select(Issue.id).where(Issue.id.in_(ids), *scope))) if scope else None
 
 
 def layout_of(form: LedgerForm) -> Layout:

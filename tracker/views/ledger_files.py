@@ -1,4 +1,4 @@
-"""The ledgers as files: Excel, CSV, JSON; ordered here, made in the background, fetched among one's exports."""
+"""The ledgers as files: Excel, CSV, JSON, PDF; ordered here, made in the background, fetched among one's exports."""
 
 from __future__ import annotations
 
@@ -44,6 +44,12 @@ def table() -> ResponseReturnValue:
 @access("ledger.export")
 def data() -> ResponseReturnValue:
     return _order(ExportMedium.JSON)
+
+
+@bp.post("/ledgers.pdf")
+@access("ledger.export")
+def sheet() -> ResponseReturnValue:
+    return _order(ExportMedium.PDF)
 
 
 def _order(medium: ExportMedium, whole_book: bool = False) -> ResponseReturnValue:

@@ -35,6 +35,7 @@ from tracker.queries.ledger_groups import KEYS
 from tracker.queries.ledger_photos import MOST_PICTURED, has_photos, pictured
 from tracker.queries.moments import history_begins, moment, policy_version_at
 from tracker.reports.ledger_columns import COLUMNS, values_of
+from tracker.reports.ledger_pdf import ROWS_A_SECOND
 from tracker.services.versions import instant_close
 from tracker.views.access import access
 from tracker.views.choices import filter_choices, filter_words, place_and_unit
@@ -158,6 +159,7 @@ def frame(form: LedgerForm, errors: dict[str, str] | None = None) -> dict[str, A
         "others": [key for key in COLUMNS if key not in form.columns],
         "is_usual": list(form.columns) == list(LEDGERS[form.view]),
         "narrows": NARROWS.get(form.group),
+        "pdf_seconds": max(1, round(1000 / ROWS_A_SECOND)),
         "may_export": cell_for("ledger.export", g.actor.role).allows,
         "may_reimport": cell_for("ledger.reimport", g.actor.role).allows,
         "made_at": clock.now(),
