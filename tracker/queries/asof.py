@@ -32,6 +32,11 @@ _NAMES = {
     "sponsor": ("person", "sponsor_id"), "creator": ("person", "created_by_id"),
     "verifier": ("person", "verified_by_id"), "signer": ("person", "signed_off_by_id"),
 }  # fmt: skip
+_KEYS = tuple(column.key for column in V.__table__.columns)
+# Asked of every row that is exported: what is digested by which name, and what stands there as it is.
+_DIGESTED = ("issue_id", *(name for name in COLUMNS if name != "beside"))
+_NAME_KEYS = {f"{name}_name": name for name in _NAMES}
+_AS_IT_IS = (str, int, bool)
 
 
 @dataclass(frozen=True)
@@ -192,8 +197,9 @@ def lines_of(rows: Sequence[Row[Any]], at: Moment, *, is_whole: bool) -> list[Le
 
 
 def _line(row: Row[Any], at: Moment, late: Reckoner, *, is_whole: bool) -> LedgerRow:
-    names = {name: at.name(kind, getattr(row, column)) for name, (kind, column) in _NAMES.items()}
-    issue = SimpleNamespace(**row._mapping, **names, id=row.issue_id)
+    told = dict(zip(_KEYS, row, strict=True))
+    told |= {name: at.name(kind, told[column]) for name, (kind, column) in _NAMES.items()}
+    issue = SimpleNamespace(**told, id=row.issue_id)
     beside = dict(row.beside)
     beside["assisting"] = [at.name("unit", key) for key in beside.get("assisting", ())]
     beside["notices"] = [_document(*said) for said in beside.get("notices", ())]
@@ -217,13 +223,19 @@ def _document(number: str, issued_at: str) -> Any:
 
 def facts(line: LedgerRow) -> dict[str, Any]:
     """Return what a line says, in codes, days and names, apart from the words of any language: what is digested."""
-    said = {name: plain(getattr(line.issue, name)) for name in ("issue_id", *COLUMNS) if name != "beside"}
-    said |= {f"{name}_name": getattr(line.issue, name) for name in _NAMES}
+    issue = vars(line.issue)
+    said: dict[str, Any] = {
+        name: value if type(value) in _AS_IT_IS else plain(value)
+        for name in _DIGESTED
+        if (value := issue[name]) is not None and value != ""
+    }
+    said |= {key: value for key, name in _NAME_KEYS.items() if (value := issue[name])}
     if line.late is not None:
         said |= {"late_natural": line.late.natural, "late_working": line.late.working, "colour": line.late.colour}
     for name, value in line.beside.items():
-        said[name] = [_said(one) for one in value] if isinstance(value, list) else value
-    return {name: value for name, value in said.items() if value not in (None, "", [])}
+        if value not in (None, "", []):
+            said[name] = [_said(one) for one in value] if isinstance(value, list) else value
+    return said
 
 
 def _said(one: Any) -> Any:

@@ -27,6 +27,7 @@ from tracker.queries.places import is_township
 from tracker.services.chain import audit_record
 
 _NAMED = 20
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _SHORT = 8  # hexadecimal digits kept of each row's hash: enough to name the row that differs
 
 
@@ -41,7 +42,7 @@ class Tally:
     def watch(self, lines: Iterable[LedgerRow]) -> Iterator[LedgerRow]:
         """Yield ``lines`` unchanged."""
         for line in lines:
-            body = json.dumps(facts(line), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+            body = _encode(facts(line)).encode()
             self._sha.update(body + b"\n")
             self.ids.append(line.issue.issue_id)
             self.marks.append(hashlib.sha256(body).hexdigest()[:_SHORT])
