@@ -22,6 +22,7 @@ SLOW = {
     "notices.pdf",
     "letters.pdf",
     "documents.pdf",
+    "documents.order_pdf",
     "look_backs.pdf",
 }  # makes a document each time: denied to everyone as usual, let in once
 # Let in, and yet nothing to show for the parameters that anybody may try.
@@ -110,6 +111,8 @@ def test_who_may_write_is_not_stopped_at_the_door(world: World, principal: str) 
     wrong = []
     for rule, method, action in worlds.routes(world.app):
         if method == "GET" or not cell(action, principal).allows:
+            continue
+        if rule.endpoint in SLOW and principal != "office":
             continue
         answer = world.client(principal).open(world.address(rule), method=method)
         stopped = goes_to_sign_in(answer) and action != "public"

@@ -18,6 +18,7 @@ from tests import factories, flows, pictures
 from tests.flows import World
 from tracker import clock
 from tracker.database import db, transaction
+from tracker.exporting.papers import seal_of
 from tracker.models import Blob, Document, DocumentKind, Letter, Notice, PaperCode, Phase, Post, Role
 from tracker.papers.paper import paper_from
 from tracker.policy import Actor
@@ -30,7 +31,7 @@ from tracker.services.letters import letter_withdraw, letter_write
 from tracker.services.verifying import MISSES
 from tracker.storage import intake
 from tracker.views.evidence import current_store
-from tracker.views.papers import _seal
+from tracker.views.papers import code_address
 from workflows.issue import IssueState
 from workflows.letter import LetterKind
 
@@ -194,7 +195,7 @@ def test_the_square_leads_to_the_page_of_the_code(app: Flask, base: str, begins:
     app.config["BASE_URL"] = base
     code = PaperCode(code="ABCDEFGHJKMN", digest="0123456789abcdef" * 4)
     with app.test_request_context():
-        seal = _seal(code)
+        seal = seal_of(code, code_address(code))
     assert seal is not None
     assert seal["picture"] == segno.make(f"{begins}/verify/ABCDEFGHJKMN", error="m").svg_data_uri(border=0)
     assert seal["words"].splitlines() == ["核验码", "ABCD EFGH JKMN", "0123456789abcdef"]

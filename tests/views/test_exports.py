@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import os
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import IO, Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 
 from tests import factories, flows
 from tests.flows import World
@@ -19,8 +21,21 @@ from tracker.database import db, transaction
 from tracker.exporting import ledgers
 from tracker.exporting.pulse import ExportStoppedError, Pulse
 from tracker.exporting.run import export_store, export_work, exports_resume
-from tracker.models import AuditEntry, Export, ExportKind, ExportMedium, IssuedLedger, OutboxMessage, Post, Role, Unit
+from tracker.models import (
+    AuditEntry,
+    DocumentKind,
+    Export,
+    ExportKind,
+    ExportMedium,
+    IssuedLedger,
+    OutboxMessage,
+    Post,
+    Role,
+    Unit,
+)
 from tracker.policy import Actor
+from tracker.services.documents import issue_document
+from tracker.services.export_rights import may_have
 from tracker.services.export_tasks import LEASE, MOST_TRIES, Outcome, export_beat, export_claim, export_finish
 from tracker.services.exports import ExportWish, export_cancel, export_order
 from workflows.exporting import ExportState
@@ -138,7 +153,7 @@ def test_what_a_dead_process_left_is_made_by_another_and_the_dead_one_hands_noth
     assert exports_resume(app, now) == 1
     made = fresh(export)
     assert (made.state, made.rows, made.tries) == (S.READY, 1, 2)
-    assert not export_beat(dead, 1, 1, now)
+    assert not export_beat(dead, (1, 1, None), now)
     outcome = Outcome(1, [], lambda _at, _sha256: None)
     assert not export_finish(dead, outcome, ("0" * 64, 1), now + DAY, now)
     assert fresh(export).file_sha256 == made.file_sha256
@@ -189,6 +204,24 @@ def test_who_loses_the_post_or_the_scope_gets_no_file(
     assert "不能下载" in page(client, f"/exports/{ready.id}")
     page(client, f"/exports/{ready.id}/file", 403)
     assert not db.session.query(AuditEntry).filter_by(action="export.fetch").count()
+
+
+def test_a_document_is_set_beside_the_request_step_by_step(sqlite_app: Flask, here: World) -> None:
+    document = issue_document(issue_id=here.issue.id, kind=DocumentKind.FILE, actor=here.office, at=clock.now())
+    client = client_of(sqlite_app, here.office)
+    assert f'action="/documents/{document.id}.pdf"' in page(client, f"/documents/{document.id}")
+    with client.post(f"/documents/{document.id}.pdf", follow_redirects=True) as answer:
+        pages = PdfReader(io.BytesIO(answer.data)).pages
+    export = db.session.query(Export).one()
+    assert (export.done, export.total, export.rows) == (7, 7, len(pages))
+    assert here.issue.number in "".join(one.extract_text() for one in pages)
+    with transaction():
+        export.state, export.done = S.RUNNING, 5
+    assert "第 5 步（共 7 步）：排版" in page(client, f"/exports/{export.id}")
+    with transaction():
+        here.issue.is_confidential = True
+        db.session.get_one(Post, here.office.post_id).role = Role.TOWNSHIP
+    assert not may_have(fresh(export), [], clock.now())
 
 
 def test_the_same_twice_is_one_file_and_too_many_are_refused_with_words(sqlite_app: Flask, here: World) -> None:

@@ -26,10 +26,11 @@ class ExportStoppedError(Exception):
 
 
 class Pulse:
-    """Beats for a claim as long as its block lasts; ``done`` and ``total`` are what the page shows."""
+    """Beats for a claim as long as its block lasts; ``done`` of ``total`` and the pages so far are what people see."""
 
     def __init__(self, app: Flask, claim: Claim) -> None:
         self.done = self.total = 0
+        self.pages: int | None = None
         self._app, self._claim = app, claim
         self._stopped, self._ended = Event(), Event()
         self._thread = Thread(target=self._go_on, name="pulse", daemon=True)
@@ -46,7 +47,7 @@ class Pulse:
         """Say how far it is, over a connection of its own: the rows are read in a transaction that must not end."""
         with self._app.app_context():
             try:
-                if not export_beat(self._claim, self.done, self.total, clock.now()):
+                if not export_beat(self._claim, (self.done, self.total, self.pages), clock.now()):
                     self._stopped.set()
             finally:
                 db.session.remove()

@@ -8,7 +8,14 @@ from tracker.labels.access import ACTION, CELL
 from tracker.labels.audit import AUDIT_ACTION, AUDIT_OUTCOME, CHAIN, CHAIN_FAULT
 from tracker.labels.bulletins import BULLETIN_STATE, BULLETIN_TRIGGER, RANKED_BY
 from tracker.labels.deliveries import DELIVERY_FAULT, DELIVERY_STATE
-from tracker.labels.exports import EXPORT_CAPACITY, EXPORT_KIND, EXPORT_MEDIUM, EXPORT_STATE, EXPORT_TRIGGER
+from tracker.labels.exports import (
+    EXPORT_CAPACITY,
+    EXPORT_KIND,
+    EXPORT_MEDIUM,
+    EXPORT_STATE,
+    EXPORT_STEP,
+    EXPORT_TRIGGER,
+)
 from tracker.labels.handover import HANDOVER_CAPACITY, HANDOVER_STATE, HANDOVER_TRIGGER, HELD, HELD_FATE
 from tracker.labels.health import ALARM, TICKED
 from tracker.labels.history import HAPPENED
@@ -124,6 +131,7 @@ __all__ = [
     "EXPORT_KIND",
     "EXPORT_MEDIUM",
     "EXPORT_STATE",
+    "EXPORT_STEP",
     "EXPORT_TRIGGER",
     "EXTENSION_STATE",
     "EXTENSION_TRIGGER",

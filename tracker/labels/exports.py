@@ -28,4 +28,14 @@ EXPORT_TRIGGER: dict[str, str] = {
     "retry": N_("再试一次"),
     "expire": N_("到期清除"),
 }
+# The steps of setting a document, as the renderer counts them.
+EXPORT_STEP: dict[str, str] = {
+    "1": N_("读取内容"),
+    "2": N_("读取样式"),
+    "3": N_("套用样式"),
+    "4": N_("准备版面"),
+    "5": N_("排版"),
+    "6": N_("生成 PDF"),
+    "7": N_("写入文件信息"),
+}
 EXPORT_CAPACITY: dict[str, str] = {ExportCapacity.ASKER: N_("导出人"), ExportCapacity.MAKER: N_("系统")}

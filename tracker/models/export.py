@@ -35,8 +35,9 @@ class Export(Model):
     """One file that ``asked_by`` wants, in the post of ``post_id`` and in ``language``; nobody else gets it.
 
     ``given`` is what it is made from, by kind; ``at`` the instant it shows. ``done`` of ``total`` counts rows, in a
-    document the steps of its making. While it is made ``beat_at`` is renewed; ``tries`` tells one making from the next.
-    ``members`` holds, packed, the issues of its rows. The file lies in the store of exports until ``kept_until``.
+    document the steps of its making; ``rows`` is how many came of it, of a document its pages. While it is made
+    ``beat_at`` is renewed; ``tries`` tells one making from the next. ``members`` holds, packed, the issues of its rows.
+    The file lies in the store of exports until ``kept_until``.
     """
 
     __tablename__ = "export"

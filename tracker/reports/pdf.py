@@ -121,6 +121,9 @@ def _made(html: str, environment: dict[str, str], seconds: float, tell: Tell | N
             one.start()
         try:
             _listen(steps, tell)
+        except BaseException:  # whoever listens wants no more of it
+            child.kill()
+            raise
         finally:
             for one in threads:
                 one.join()

@@ -68,11 +68,12 @@ def export_claim(export_id: int, at: datetime) -> Claim | None:
         return Claim(export.id, export.tries)
 
 
-def export_beat(claim: Claim, done: int, total: int, at: datetime) -> bool:
-    """Say how far it is; return whether it is still wanted, and by this claim."""
+def export_beat(claim: Claim, far: tuple[int, int, int | None], at: datetime) -> bool:
+    """Say how far it is: done, of how many, and its pages; return whether it is still wanted, and by this claim."""
+    said = dict(zip(("done", "total", "rows"), far, strict=True))
     mine = (Export.id == claim.export_id, Export.tries == claim.number, Export.state == ExportState.RUNNING)
     with transaction() as session:
-        beaten = session.execute(update(Export).where(*mine).values(done=done, total=total, beat_at=at))
+        beaten = session.execute(update(Export).where(*mine).values(**said, beat_at=at))
     return isinstance(beaten, CursorResult) and beaten.rowcount == 1
 
 
@@ -94,7 +95,7 @@ def export_finish(claim: Claim, outcome: Outcome, file: tuple[str, int], kept_un
         outcome.keep(at, file[0])
         export.file_sha256, export.file_size = file
         export.rows, export.members = outcome.rows, packed(outcome.members)
-        export.done = export.total = max(export.total, outcome.rows or 0)
+        export.done = export.total = max(export.total, outcome.rows or 0) if outcome.members else export.total
         export.ended_at, export.kept_until = at, kept_until
         _tell("export_ready", export, at)
         return True

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, current_app, flash, g, jsonify, redirect, re
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from tracker import clock
+from tracker import clock, labels
 from tracker.errors import RefusedError
 from tracker.exporting.run import export_store, export_work
 from tracker.languages import _
@@ -144,6 +144,11 @@ def _words(export: Export, at: datetime) -> str:
         return _("前面还有 {n} 份，轮到就开始").format(n=ahead) if ahead else _("马上开始")
     if not export.total or not export.done:
         return _("正在读取")
+    if export.kind is ExportKind.DOCUMENT:
+        step = labels.word(labels.EXPORT_STEP, str(export.done))
+        return _("第 {n} 步（共 {total} 步）：{step}，已排 {pages} 页").format(
+            n=export.done, total=export.total, step=step, pages=export.rows or 0
+        )
     if export.done >= export.total:
         return _("共 {n} 行已全部写好，正在打包").format(n=export.done)
     far = _("{done} / {total} 行").format(done=export.done, total=export.total)
