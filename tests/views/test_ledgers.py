@@ -237,6 +237,30 @@ def test_a_sheet_that_went_out_reads_the_same_whatever_came_after(sqlite_app: Fl
     page(client_of(sqlite_app, here, Role.VILLAGE), f"/ledgers/issued?digest={issued.digest}", 404)
 
 
+def test_a_grouped_sheet_has_its_headings_and_sums(sqlite_app: Flask, here: World) -> None:
+    flows.submit(here)
+    first = here.issue.number
+    here.village = factories.village()
+    flows.issue_in(S.RECTIFYING, here=here)
+    db.session.execute(text("UPDATE blob SET thumb_sha256 = sha256"))
+    db.session.commit()
+    client = client_of(sqlite_app, here)
+    query = "group=township&col=number&col=first_deadline&col=deadline&col=photo_after"
+    shown = page(client, client.post("/ledgers/issued", data={"query": query}).location)
+    heads = re.findall(r"<thead>(.*?)</thead>", shown, re.DOTALL)[0]
+    assert re.findall(r"<th([^>]*)>([^<]*)</th>", heads) == [
+        (' scope="col" rowspan="2"', "序号"), (' scope="col" rowspan="2"', "问题编号"),
+        (' scope="colgroup" colspan="2" class="under"', "整改时限"), (' scope="col" rowspan="2"', "整改后照片"),
+        (' scope="col"', "原定时限"), (' scope="col"', "现时限"),
+    ]  # fmt: skip
+    lines = re.findall(r'<tr class="(?:group|sum)-row"><t[hd][^>]*>([^<]*)<', shown)
+    assert [line[:3] for line in lines] == ["乡镇：", "小计：", "乡镇：", "小计：", "合计："]
+    assert lines[-1] == "合计：共 2 条，未办结 2，其中逾期 0，已销号 0"
+    assert re.findall(r'<td class="number">(\d)</td>', shown) == ["1", "2"]
+    assert len(re.findall(r'src="/evidence/\d+/thumb"', shown)) == 2
+    assert shown.index(first) < shown.index(lines[1]) < shown.index(here.issue.number)
+
+
 def test_a_changed_history_shows_on_the_sheet_and_to_the_verifier(
     sqlite_app: Flask, sqlite_url: str, here: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

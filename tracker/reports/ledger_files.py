@@ -7,9 +7,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import partial
 from io import TextIOWrapper
 from itertools import count
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from tracker import labels
 from tracker.clock import local
@@ -20,12 +21,13 @@ from tracker.queries.ledger import LedgerRow
 from tracker.queries.ledger_groups import Sums, in_groups
 from tracker.queries.ledger_photos import PHOTO_COLUMNS, has_photos, pictured
 from tracker.reports.ledger_columns import COLUMNS, Value, under_of, values_of
-from tracker.reports.xlsx import A3, A4, Column, Line, Sheet, write_book
+from tracker.reports.xlsx import A3, A4, Column, Line, Sheet, runs_of, write_book
 from tracker.reports.xlsx_pictures import MOST, Pictures
 from tracker.storage import DamagedError
 from tracker.storage.small_pictures import small_picture
 
 Cells = list[Value | Pictures]
+T = TypeVar("T")
 _WIDE = 150  # characters from which a ledger goes on A3
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
 
@@ -66,7 +68,7 @@ def sheet_of(frame: Frame, rows: Iterable[LedgerRow]) -> tuple[Sheet, Iterator[C
     lines = (line, _("筛选：{words}").format(words=frame.words)) if frame.words else (line,)
     signatures = _("制表人：                    审核人：                    分管领导：                    日期：")
     footer = ["", signatures]
-    headings = [Column(_("序号"), 6), *map(_heading, frame.columns)]
+    headings = headings_of(frame.columns)
     paper = A3 if sum(one.width for one in headings) > _WIDE else A4
     name = labels.word(labels.LEDGER, frame.kind)
     shown = has_photos(frame.columns)
@@ -76,11 +78,20 @@ def sheet_of(frame: Frame, rows: Iterable[LedgerRow]) -> tuple[Sheet, Iterator[C
         name, frame.title, lines, headings, footer, paper, folds=bool(frame.grouped),
         pictured=shown and frame.picture is not None,
     )  # fmt: skip
-    return sheet, _closed(_lines(frame, pictured(rows, frame.columns, frame.at)), frame, footer)
+    lines_of = lined(pictured(rows, frame.columns, frame.at), frame.grouped, partial(_cells, frame))
+    return sheet, _closed(lines_of, frame, footer)
 
 
-def _heading(key: str) -> Column:
-    return Column(_(COLUMNS[key].heading), COLUMNS[key].width, under_of(key))
+def headings_of(keys: Sequence[str]) -> list[Column]:
+    """Return the headings of a ledger with these columns, the number of the row before them."""
+    chosen = (Column(_(COLUMNS[key].heading), COLUMNS[key].width, under_of(key)) for key in keys)
+    return [Column(_("序号"), 6), *chosen]
+
+
+def heads_of(keys: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Return the same headings for paper: neighbours with the heading they share, others alone and without one."""
+    columns = headings_of(keys)
+    return [(under, [columns[n].heading for n in run]) for under, run in runs_of(columns)]
 
 
 def _closed(lines: Iterable[Cells | Line], frame: Frame, footer: list[str]) -> Iterator[Cells | Line]:
@@ -88,16 +99,16 @@ def _closed(lines: Iterable[Cells | Line], frame: Frame, footer: list[str]) -> I
     footer[0] = frame.closing()  # the sheet writes its last lines after its rows
 
 
-def _lines(frame: Frame, rows: Iterable[LedgerRow]) -> Iterator[Cells | Line]:
-    """Yield the cells of each row, and where it is grouped a line before and after each group, and one at the end."""
+def lined(rows: Iterable[LedgerRow], grouped: str, show: Callable[[int, LedgerRow], T]) -> Iterator[T | Line]:
+    """Yield each row as it is shown with its number; where they are grouped, a line before and after each group too."""
     numbers = count(1)
-    if not frame.grouped:
-        yield from (_cells(frame, next(numbers), row) for row in rows)
+    if not grouped:
+        yield from map(show, numbers, rows)
         return
     whole = Sums()
-    for group in in_groups(rows, frame.grouped, whole):
-        yield Line(group_title(group.name, frame.grouped))
-        yield from (_cells(frame, next(numbers), row) for row in group.rows)
+    for group in in_groups(rows, grouped, whole):
+        yield Line(group_title(group.name, grouped))
+        yield from (show(next(numbers), row) for row in group.rows)
         yield Line(_("小计：{sums}").format(sums=sums_words(group.subtotal)), "sum")
     yield Line(_("合计：{sums}").format(sums=sums_words(whole.under())), "sum")
 

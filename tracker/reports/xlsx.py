@@ -87,17 +87,22 @@ class Sheet:
 
     @property
     def heads(self) -> list[tuple[str, list[int]]]:
-        """Return the columns, counted from 0: neighbours with the heading they share, others alone and without one."""
-        found: list[tuple[str, list[int]]] = []
-        for under, some in groupby(enumerate(self.columns), lambda one: one[1].under):
-            run = [n for n, _one in some]
-            found += [(under, run)] if under and len(run) > 1 else [("", [n]) for n in run]
-        return found
+        """Return the columns in runs that stand under one heading, as ``runs_of`` does."""
+        return runs_of(self.columns)
 
     @property
     def is_two_rowed(self) -> bool:
         """Tell whether neighbours stand under one heading."""
         return any(under for under, _run in self.heads)
+
+
+def runs_of(columns: Sequence[Column]) -> list[tuple[str, list[int]]]:
+    """Return columns, counted from 0: neighbours with the heading they share, others alone and without one."""
+    found: list[tuple[str, list[int]]] = []
+    for under, some in groupby(enumerate(columns), lambda one: one[1].under):
+        run = [n for n, _one in some]
+        found += [(under, run)] if under and len(run) > 1 else [("", [n]) for n in run]
+    return found
 
 
 def inert(text: str) -> str:

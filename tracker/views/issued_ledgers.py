@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -20,9 +19,11 @@ from tracker.policy import cell_for
 from tracker.queries.asof import asof_rows
 from tracker.queries.asof_filter import Asked
 from tracker.queries.issued_ledgers import issued_page
+from tracker.queries.ledger_photos import has_photos, pictured
 from tracker.queries.moments import moment
 from tracker.queries.places import county_name
-from tracker.reports.ledger_columns import COLUMNS, values_of
+from tracker.reports.ledger_columns import COLUMNS
+from tracker.reports.ledger_files import heads_of
 from tracker.services.issued_ledgers import (
     Layout,
     Tally,
@@ -34,6 +35,7 @@ from tracker.services.issued_ledgers import (
 )
 from tracker.views.access import access
 from tracker.views.choices import filter_words
+from tracker.views.ledger_lines import sheet_lines
 from tracker.views.ledgers import frame, instant_of
 
 bp = Blueprint("issued_ledgers", __name__, url_prefix="/ledgers/issued")
@@ -74,11 +76,13 @@ def detail(ledger_id: int) -> str:
     report = issued_verify(issued)
     seen = still_seen(issued, g.actor)
     rows = issued_rows(issued) if issued.rows <= MOST_ON_PAPER else iter(())
-    lines = [_line(row, issued.columns) for row in rows if seen is None or row.issue.issue_id in seen]
+    shown = [row for row in rows if seen is None or row.issue.issue_id in seen]
+    lines = sheet_lines(pictured(shown, issued.columns, issued.at), issued.columns, issued.grouped)
     return render_template(
-        "ledgers/issued.html", issued=issued, report=report, lines=lines, columns=COLUMNS, most=MOST_ON_PAPER,
-        most_pdf=MOST_AS_PDF, may_export=cell_for("ledger.export", g.actor.role).allows,
-        hidden=0 if seen is None else issued.rows - len(lines), county=county_name(),
+        "ledgers/issued.html", issued=issued, report=report, lines=lines, heads=heads_of(issued.columns),
+        columns=COLUMNS, most=MOST_ON_PAPER, most_pdf=MOST_AS_PDF,
+        may_export=cell_for("ledger.export", g.actor.role).allows, photos=has_photos(issued.columns),
+        hidden=0 if seen is None else issued.rows - len(shown), county=county_name(),
         may_reimport=cell_for("ledger.reimport", g.actor.role).allows,
     )  # fmt: skip
 
@@ -93,10 +97,6 @@ def _on_paper(form: LedgerForm, at: datetime) -> IssuedLedger:
         asked=asked, layout=layout_of(form), medium=LedgerMedium.PAPER, tally=tally, made_for=unit_line(),
         at=clock.now(),
     )  # fmt: skip
-
-
-def _line(row: Any, keys: list[str]) -> dict[str, Any]:
-    return {"id": row.issue.issue_id, "cells": values_of(row, keys)}
 
 
 def layout_of(form: LedgerForm) -> Layout:

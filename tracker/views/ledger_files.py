@@ -22,7 +22,7 @@ from tracker.views.access import access
 from tracker.views.choices import filter_words
 from tracker.views.exports import order
 from tracker.views.issued_ledgers import unit_line
-from tracker.views.ledgers import frame, instant_of, photos_fit
+from tracker.views.ledgers import as_typed, frame, instant_of, photos_fit
 
 bp = Blueprint("ledger_files", __name__)
 ALL = "all"
@@ -53,7 +53,6 @@ def sheet() -> ResponseReturnValue:
 
 
 def _order(medium: ExportMedium, whole_book: bool = False) -> ResponseReturnValue:
-    form = LedgerForm()
     try:
         form = LedgerForm.parse(request.args)
         forms = _book() if whole_book else [form]
@@ -62,7 +61,7 @@ def _order(medium: ExportMedium, whole_book: bool = False) -> ResponseReturnValu
             photos_fit(one, Asked(g.actor, one.chosen(), moment(at), one.order_by))
         return order(_wish(forms, medium, at))
     except InvalidError as error:
-        return render_template("ledgers/index.html", **frame(form, error.errors)), 422
+        return render_template("ledgers/index.html", **frame(as_typed(error.errors), error.errors)), 422
 
 
 def _wish(forms: Sequence[LedgerForm], medium: ExportMedium, at: datetime) -> ExportWish:

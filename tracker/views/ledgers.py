@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -31,14 +30,14 @@ from tracker.queries.asof_filter import Asked
 from tracker.queries.filters import saved_filters
 from tracker.queries.ledger import LedgerRow
 from tracker.queries.ledger_columns import LEDGERS
-from tracker.queries.ledger_groups import KEYS
 from tracker.queries.ledger_photos import MOST_PICTURED, has_photos, pictured
 from tracker.queries.moments import history_begins, moment, policy_version_at
-from tracker.reports.ledger_columns import COLUMNS, values_of
+from tracker.reports.ledger_columns import COLUMNS
 from tracker.reports.ledger_pdf import ROWS_A_SECOND
 from tracker.services.versions import instant_close
 from tracker.views.access import access
 from tracker.views.choices import filter_choices, filter_words, place_and_unit
+from tracker.views.ledger_lines import page_lines
 
 bp = Blueprint("ledgers", __name__)
 PAGE = "ledgers"
@@ -56,13 +55,13 @@ def index() -> Response | str | tuple[str, int]:
         form = LedgerForm.parse(request.args)
         asked = asked_for(form)
     except InvalidError as error:
-        return render_template("ledgers/index.html", **frame(_as_typed(error.errors), error.errors)), 422
+        return render_template("ledgers/index.html", **frame(as_typed(error.errors), error.errors)), 422
     if form.move:
         return redirect(f"{url_for('ledgers.index')}?{urlencode(form.moved(), doseq=True)}")
     return render_template("ledgers/index.html", **frame(form), **_content(form, asked))
 
 
-def _as_typed(errors: dict[str, str]) -> LedgerForm:
+def as_typed(errors: dict[str, str]) -> LedgerForm:
     """Return the form without what is wrong in it, so that nothing else has to be typed again."""
     for wrong in ({*errors}, {*errors, "after", "before"}):
         kept = [(name, value) for name, value in request.args.items(multi=True) if name not in wrong]
@@ -98,7 +97,7 @@ def _content(form: LedgerForm, asked: Asked) -> dict[str, Any]:
     rows = list(pictured(rows, form.columns, asked.moment.at))
     count = asof_count(asked)
     found: dict[str, Any] = {
-        "lines": lines_of(rows, form),
+        "lines": page_lines(rows, form.columns, form.group),
         "before": place_text(before, form.order_by),
         "after": place_text(after, form.order_by),
         "count": count,
@@ -129,17 +128,6 @@ def photos_fit(form: LedgerForm, asked: Asked) -> None:
     if has_photos(form.columns) and asof_count(asked).number > MOST_PICTURED:
         words = _("带照片列的 Excel 最多 {n} 条，请缩小范围，或去掉照片列")
         raise InvalidError({"col": words.format(n=MOST_PICTURED)})
-
-
-def lines_of(rows: Sequence[LedgerRow], form: LedgerForm) -> list[dict[str, Any]]:
-    """Return the rows as a page shows them: with the cells of the chosen columns, each where a group begins."""
-    shown: list[dict[str, Any]] = []
-    for row in rows:
-        key = getattr(row.issue, KEYS[form.group]) if form.group else None
-        begins = bool(form.group) and (not shown or shown[-1]["key"] != key)
-        cells = values_of(row, form.columns)
-        shown.append({"id": row.issue.issue_id, "cells": cells, "key": key, "begins": begins, "photos": row.photos})
-    return shown
 
 
 def frame(form: LedgerForm, errors: dict[str, str] | None = None) -> dict[str, Any]:
