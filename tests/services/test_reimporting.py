@@ -36,7 +36,8 @@ from tracker.policy import Actor
 from tracker.reports.ledger_columns import COLUMNS as LEDGER
 from tracker.reports.ledger_columns import values_of
 from tracker.services.annotations import issue_annotate
-from tracker.services.reimporting.tasks import UploadPlace, upload_place, upload_work
+from tracker.services.reimporting import sheets
+from tracker.services.reimporting.tasks import UploadPlace, upload_place, upload_work, uploads_resume
 from tracker.services.reimporting.uploads import (
     UploadFile,
     upload_begin,
@@ -303,6 +304,23 @@ def test_who_rectifies_writes_why_it_is_late_and_sees_nothing_of_others(
         upload_seen(upload.id, here.office)
 
 
+def test_the_workbook_knows_its_export_where_the_last_line_is_gone(
+    sqlite_app: Flask, here: World, desk: Desk
+) -> None:  # fmt: skip
+    first, *_rest = numbers()
+    out = export(here.office, yesterday(here))
+
+    def work(sheet: Sheet) -> None:
+        unmerged(sheet.page)
+        sheet.page.delete_rows(sheet.page.max_row - 1, 2)
+        sheet.page.title = "改了名"
+        sheet.put(first, "备注", "一")
+
+    upload = desk.bring(edited(out, work))
+    assert upload.compared_at is not None
+    assert cells(upload) == [("change", first, "remark", "", "一")]
+
+
 def test_a_file_without_its_digest_is_asked_about(sqlite_app: Flask, here: World, desk: Desk) -> None:
     first, *_rest = numbers()
     with transaction():
@@ -337,6 +355,20 @@ def test_what_is_no_ledger_is_refused_in_words(
     upload = desk.bring(content, name)
     assert words in upload.failure
     assert upload.compared_at is None
+
+
+def test_what_a_process_left_behind_is_taken_up(
+    sqlite_app: Flask, here: World, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    out = edited(export(here.office, yesterday(here)), lambda sheet: sheet.put(numbers()[0], "备注", "一"))
+    upload = desk.bring(out)
+    upload_order(upload_id=upload.id, task=UploadTask.APPLY, actor=here.office)
+    with transaction():
+        upload.task_at = upload.made_at = clock.now() - DAY
+    uploads_resume(desk.where, clock.now())
+    assert [kind for kind, *_ in cells(upload)] == ["done"]
+    monkeypatch.setattr(sheets, "MOST", 2)
+    assert "一次最多回传 2 行" in desk.bring(out).failure
 
 
 def test_what_nobody_came_back_to_is_cleared_away(sqlite_app: Flask, here: World, desk: Desk) -> None:

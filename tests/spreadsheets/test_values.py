@@ -144,6 +144,18 @@ def test_the_parts_may_lie_anywhere(tmp_path: Path) -> None:
     assert values(packed(tmp_path / "a.xlsx", parts | {"words.xml": strings("<t>词</t>")})) == [("词",)]
 
 
+def test_properties_that_somebody_gave_are_told(tmp_path: Path) -> None:
+    parts = dict(workbook(sheet(cell("<v>1</v>"))))
+    parts["_rels/.rels"] = relations(
+        ("a", "officeDocument", "xl/workbook.xml"), ("b", "custom-properties", "docProps/custom.xml")
+    )
+    parts["docProps/custom.xml"] = (
+        "<Properties xmlns:v='v'><property pid='2' name='台账'><v:lpwstr>校验码</v:lpwstr></property>"
+        "<property pid='3' name='空'/></Properties>"
+    )
+    assert read(packed(tmp_path / "a.xlsx", parts))[0].properties == (("台账", "校验码"), ("空", ""))
+
+
 def test_the_day_of_the_last_change_is_shanghais(tmp_path: Path) -> None:
     parts = dict(workbook(sheet(cell("<v>1</v>"))))
     parts["_rels/.rels"] = relations(

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
 from tests import factories, flows
@@ -88,6 +89,23 @@ def test_a_ledger_is_brought_back_from_the_page_to_the_record(sqlite_app: Flask,
     assert client.post(f"{sent.location}/undo").status_code == 303
     assert {row[0] for row in db.session.query(flows.Issue.remark)} == {"", "别人写的"}
     assert "台账.xlsx" in page(client, PATH)
+
+
+def test_every_sheet_of_a_grouped_workbook_comes_back(sqlite_app: Flask, here: World) -> None:
+    client = signed_in(sqlite_app, here.office)
+    with client.post("/ledgers.xlsx?book=all&group=township", follow_redirects=True) as answer:
+        book = load_workbook(io.BytesIO(answer.data))
+    numbers, out = [here.issue.number or "", _other(here)], io.BytesIO()
+    for name, number, remark in (
+        ("问题台账", numbers[0], "一"),
+        ("进度台账", numbers[0], "一"),
+        ("进度台账", numbers[1], "二"),
+    ):
+        Sheet(book[name]).put(number, "备注", remark)
+    book.save(out)
+    shown = page(client, send(client, out.getvalue()).location)
+    assert re.findall(r'tile-value">(\d+)', shown)[:3] == ["2", "0", "0"]
+    assert shown.count("工作表“") == 5
 
 
 def test_all_conflicts_are_decided_at_once_and_an_old_page_is_told(sqlite_app: Flask, here: World) -> None:

@@ -131,7 +131,12 @@ def _take_line(sheet: EditedSheet, row: _Row, columns: Mapping[int, str]) -> Non
 
 def _digests(row: _Row) -> list[str]:
     texts = dict.fromkeys(cell for cell in row.cells if isinstance(cell, str) and len(cell) >= _SHORTEST_DIGEST)
-    return [found for text in texts for found in _DIGEST.findall(text)]
+    return [found for text in texts for found in digests_in(text)]
+
+
+def digests_in(text: str) -> list[str]:
+    """Return every SHA-256 that a text names."""
+    return _DIGEST.findall(text)
 
 
 def _stacked(rows: Sequence[_Row], place: int) -> list[str]:

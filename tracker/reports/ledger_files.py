@@ -77,6 +77,7 @@ def sheet_of(frame: Frame, rows: Iterable[LedgerRow]) -> tuple[Sheet, Iterator[C
     sheet = Sheet(
         name, frame.title, lines, headings, footer, paper, folds=bool(frame.grouped),
         pictured=shown and frame.picture is not None,
+        is_sealed=True,
     )  # fmt: skip
     lines_of = lined(pictured(rows, frame.columns, frame.at), frame.grouped, partial(_cells, frame))
     return sheet, _closed(lines_of, frame, footer)

@@ -23,6 +23,7 @@ A3, A4 = 8, 9  # as Excel numbers its papers
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _FORBIDDEN_IN_NAME = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_CELL = 32_767
+_LONGEST_PROPERTY = 255
 _LONGEST_NAME = 31
 _OPTIONS = {
     "constant_memory": True,
@@ -73,7 +74,8 @@ class Sheet:
     """What stands around the rows: a title over all columns, lines below it, headings, and lines to sign on.
 
     ``footer`` is read after the rows: who makes them may still fill it in. ``folds``: rows fold up under their lines;
-    ``pictured``: pictures stand in some of their cells.
+    ``pictured``: pictures stand in some of their cells. ``is_sealed``: the first line of the footer is a property of
+    the workbook as well, by the name of the sheet, where nobody deletes it by mistake.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Sheet:
     paper: int = A4
     folds: bool = False
     pictured: bool = False
+    is_sealed: bool = False
 
     @property
     def heads(self) -> list[tuple[str, list[int]]]:
@@ -125,6 +128,8 @@ def write_book(target: IO[bytes], sheets: Iterable[tuple[Sheet, Rows]], most: in
         formats = {name: book.add_format(given) for name, given in _FORMATS.items()}
         for sheet, rows in sheets:
             number += _write_sheets(book, sheet, iter(rows), formats, most)
+            if sheet.is_sealed:
+                book.set_custom_property(_name(sheet.name, 0), inert(sheet.footer[0])[:_LONGEST_PROPERTY])
     return number
 
 

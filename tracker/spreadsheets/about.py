@@ -35,7 +35,8 @@ class TableAbout:
     """The file and the sheet that is read.
 
     ``format`` is ``xlsx``, ``xls``, ``ods`` or ``csv``; ``modified`` is the day in Shanghai the file was last written,
-    by its own word; ``merged`` and ``pictures`` end at ten and at five thousand. ``encoding`` is that of a .csv.
+    by its own word; ``merged`` and ``pictures`` end at ten and at five thousand. ``encoding`` is that of a .csv,
+    ``properties`` are names and texts that somebody gave an .xlsx beside its sheets.
     """
 
     format: str
@@ -46,6 +47,7 @@ class TableAbout:
     merged: tuple[Area, ...] = ()
     pictures: tuple[PicturePlace, ...] = ()
     encoding: str = ""
+    properties: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

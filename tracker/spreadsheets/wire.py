@@ -67,7 +67,10 @@ def packed_row(row: Row) -> tuple[Any, ...]:
 
 def packed_about(about: TableAbout) -> dict[str, Any]:
     """Return what is told of a table as it goes over the wire."""
-    return asdict(about) | {"hidden_columns": sorted(about.hidden_columns)}
+    packed = asdict(about) | {"hidden_columns": sorted(about.hidden_columns)}
+    if not about.properties:
+        del packed["properties"]
+    return packed
 
 
 def unpacked_about(found: dict[str, Any]) -> TableAbout:
@@ -78,6 +81,7 @@ def unpacked_about(found: dict[str, Any]) -> TableAbout:
             "sheets": tuple(SheetAbout(**sheet) for sheet in found["sheets"]),
             "hidden_columns": frozenset(found["hidden_columns"]),
             "merged": tuple(tuple(area) for area in found["merged"]),
+            "properties": tuple((name, text) for name, text in found.get("properties", ())),
             "pictures": tuple(PicturePlace(**place) for place in found["pictures"]),
         }
     )

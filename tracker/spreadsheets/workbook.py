@@ -16,6 +16,7 @@ from tracker.spreadsheets.strings import strings_read
 from tracker.spreadsheets.trouble import Trouble, UnreadableError
 
 _MOST_SHEETS = 1_000
+_MOST_PROPERTIES, _LONGEST_PROPERTY = 100, 255
 _CONTENT = re.compile(rb"<(?:[\w.-]+:)?[vt](?:\s[^<>]*)?>[^<]|<!\[CDATA\[")
 _OVERLAP = 256
 
@@ -62,6 +63,19 @@ class Workbook:
         """Return the cell styles that make a number a date."""
         part = self._package.related(self.part, "styles")
         return date_styles(self._package.text(part)) if part else frozenset()
+
+    def properties(self) -> tuple[tuple[str, str], ...]:
+        """Return the names and texts of the properties that somebody gave the workbook; only the first hundred."""
+        part = self._package.related("", "custom-properties")
+        found: list[tuple[str, str]] = []
+        if part is None:
+            return ()
+        for event in events(self._package.text(part)):
+            if event.name == "property" and event.attributes is not None:
+                found.append((event.attributes.get("name", ""), ""))
+            elif event.text and found and len(found) <= _MOST_PROPERTIES:
+                found[-1] = found[-1][0], event.text[:_LONGEST_PROPERTY]
+        return tuple((name[:_LONGEST_PROPERTY], text) for name, text in found[:_MOST_PROPERTIES])
 
     def modified(self) -> date | None:
         """Return the day in Shanghai the workbook was last saved, by its own word."""

@@ -42,6 +42,7 @@ def xlsx_open(path: Path, sheet: str | None, limits: TableLimits) -> tuple[Table
         sheets=tuple(abouts),
         sheet=chosen.name,
         modified=workbook.modified(),
+        properties=workbook.properties(),
         hidden_columns=frame.hidden_columns,
         merged=tuple(frame.merges.told),
         pictures=_distinct(chain(floating, _in_cells(package, chosen.part, in_cells, limits))),

@@ -12,8 +12,8 @@ from tracker.errors import InvalidError
 from tracker.languages import LANGUAGES, _, speaking
 from tracker.queries.ledger import LedgerRow
 from tracker.reading.edited_cells import Base
-from tracker.reading.edited_tables import NUMBER, EditedSheet, Headings, edited_sheet
-from tracker.storage.tables import TableLimits, table_open
+from tracker.reading.edited_tables import NUMBER, EditedSheet, Headings, digests_in, edited_sheet
+from tracker.storage.tables import TableAbout, TableLimits, table_open
 
 MOST = 20_000  # lines of one file
 _MOST_SHEETS = 20
@@ -58,9 +58,17 @@ def edited_sheets(path: Path, name: str, cells: LedgerCells) -> list[EditedSheet
 def _read(path: Path, name: str, sheet: str | None, cells: LedgerCells) -> tuple[EditedSheet, list[str]]:
     with table_open(path, name, sheet, limits=_LIMITS) as table:
         found = edited_sheet(table.about.sheet, table.rows(), cells.known)
+        found.digests = _sealed(table.about) + found.digests
         if table.left_out.rows and found.language:
             raise InvalidError({"file": _too_many()})
         return found, [one.name for one in table.about.sheets if not one.is_empty]
+
+
+def _sealed(about: TableAbout) -> list[str]:
+    """Return the digest that the workbook keeps of a sheet in its properties, or the only one that it keeps."""
+    kept = [(name, digest) for name, text in about.properties for digest in digests_in(text)]
+    own = [digest for name, digest in kept if name == about.sheet]
+    return own or [digest for _name, digest in kept if len(kept) == 1]
 
 
 def _too_many() -> str:
