@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from argon2 import PasswordHasher
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import Engine, create_engine, make_url
 
 from hatch_build import compile_catalogues
 from tests import postgres
@@ -31,6 +32,9 @@ BACKENDS = ("sqlite", "postgresql")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    memory = postgres.roomy()
+    if memory is not None:  # every commit waits for the disk, and nothing a test writes has to survive a power cut
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
     settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("patient")  # a busy machine is no fault of the code
     compile_catalogues(ROOT)
@@ -139,10 +143,24 @@ def _lent(url: str, folder: Path) -> tuple[Flask, dict[str, Any]]:
     app.config.clear()
     app.config.update(settings | {"SQLALCHEMY_DATABASE_URI": url, "DATA_DIR": str(folder), "SECRET_KEY": ""})
     roof.settle_data(app)
-    engines = db._app_engines[app]
-    engines[None] = create_engine(url)
-    prepare_engine(engines[None])
+    db._app_engines[app][None] = _engine(url)
     return app, settings
+
+
+_DIALECTS: dict[str, tuple[Any, Any]] = {}  # of each backend: its dialect, and what statements compile to for it
+
+
+def _engine(url: str) -> Engine:
+    """Return an engine that compiles no statement that an engine of an earlier test has compiled."""
+    engine: Any = create_engine(url)
+    name = engine.dialect.name
+    if name in _DIALECTS and _DIALECTS[name][0].server_version_info:  # known since its engine connected
+        engine.dialect, engine._compiled_cache = _DIALECTS[name]
+        engine.pool._dialect = engine.dialect
+    else:
+        _DIALECTS[name] = engine.dialect, engine._compiled_cache
+    prepare_engine(engine)
+    return cast("Engine", engine)
 
 
 def _entered(url: str, folder: Path) -> Iterator[Flask]:

@@ -57,7 +57,7 @@ def running() -> Iterator[Server]:
         yield Server(given)
         return
     programs = _programs()
-    folder = Path(tempfile.mkdtemp(prefix="tracker-pg-", dir=_roomy()))
+    folder = Path(tempfile.mkdtemp(prefix="tracker-pg-", dir=roomy()))
     owner = _owner(folder)
     _run(programs / "initdb", "-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
          "--no-sync", "--no-instructions", folder=folder, owner=owner)  # fmt: skip
@@ -71,7 +71,7 @@ def running() -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _roomy() -> Path | None:
+def roomy() -> Path | None:
     """Return the folder that lies in memory, where copying a database is fifteen times as quick, if it has room."""
     usable = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)
     return _MEMORY if usable and shutil.disk_usage(_MEMORY).free > _ENOUGH else None
