@@ -256,7 +256,7 @@ def test_a_grouped_sheet_has_its_headings_and_sums(sqlite_app: Flask, here: Worl
     lines = re.findall(r'<tr class="(?:group|sum)-row"><t[hd][^>]*>([^<]*)<', shown)
     assert [line[:3] for line in lines] == ["乡镇：", "小计：", "乡镇：", "小计：", "合计："]
     assert lines[-1] == "合计：共 2 条，未办结 2，其中逾期 0，已销号 0"
-    assert re.findall(r'<td class="number">(\d)</td>', shown) == ["1", "2"]
+    assert re.findall(r'<td class="number" data-label="序号">(\d)</td>', shown) == ["1", "2"]
     assert len(re.findall(r'src="/evidence/\d+/thumb"', shown)) == 2
     assert shown.index(first) < shown.index(lines[1]) < shown.index(here.issue.number)
 
