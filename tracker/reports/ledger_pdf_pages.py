@@ -76,7 +76,7 @@ class Pages:
             if done < many:
                 self._turn()
                 if not shown[0][done:]:
-                    shown[0] = [*shown[0], *[b""] * (done - len(shown[0])), *self._continued]
+                    shown[0] = [*shown[0], *[b""] * (done - len(shown[0])), shown[0][0], *self._continued]
 
     def _make_room(self, many: int) -> None:
         """Turn the page where a row of so many lines should not begin on this one."""
