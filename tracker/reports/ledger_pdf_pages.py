@@ -13,7 +13,7 @@ from tracker.reports.ledger_pdf_text import Cells, Script, set_line
 TITLE, CLOSING, FOOT = 18.0, 9.0, 7.5  # pt
 _FOOT_BASE = BOTTOM - 14
 SIGNING = 36.0  # pt that the places to sign take
-_GREY, _PALE, _INK = b"0.91 0.93 0.93 rg ", b"0.955 0.965 0.965 rg ", b"0 g "
+_PALE, _INK = b"0.955 0.965 0.965 rg ", b"0 g "
 _RULES = b"0.4 w 0.3 G "
 _FEWEST = 3  # lines of a row that are worth beginning at the foot of a page
 
@@ -47,7 +47,8 @@ class Pages:
     def row(self, cells: Sequence[str]) -> None:
         """Set one row; what is longer than the rest of the page goes on the next one, line by line if need be.
 
-        The last row is kept back until it is known what follows: what closes the ledger never stands on a page alone.
+        The last row is kept back until it is known what follows, so that what closes the ledger does not stand alone on
+        a page, unless that row fills one.
         """
         shown = [column.lines(words) for column, words in zip(self._columns, cells, strict=True)]
         self._release()
