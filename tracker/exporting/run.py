@@ -109,7 +109,8 @@ def _written(app: Flask, claim: Claim, pulse: Pulse, path: Path) -> Outcome:
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     try:
         picture = Store(Path(app.config["DATA_DIR"]) / "evidence").read
-        work = Work(export.given, export.medium, export.at, now, actor, pulse, picture, app.config["FONT_FOLDER"])
+        asked = (export.given, export.medium, export.at)
+        work = Work(*asked, now, actor, pulse, picture, app.config["FONT_FOLDER"], app.config["BASE_URL"])
         with WatchedFile(path, pulse) as file:
             return MAKERS[export.kind](work, file)
     finally:

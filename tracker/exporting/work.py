@@ -16,7 +16,8 @@ from tracker.policy import Actor
 class Work:
     """One file to be made: ``given`` as it was ordered, ``at`` the instant it shows, ``now`` when it is made.
 
-    ``picture`` returns the bytes of a stored picture by its hash; ``fonts`` is the folder of licensed fonts, or empty.
+    ``picture`` returns the bytes of a stored picture by its hash; ``fonts`` is the folder of licensed fonts,
+    ``address`` where people open the tracker; either may be empty.
     """
 
     given: Mapping[str, Any]
@@ -27,3 +28,4 @@ class Work:
     pulse: Pulse
     picture: Callable[[str], bytes]
     fonts: str = ""
+    address: str = ""
