@@ -18,7 +18,7 @@ from tests import factories, flows
 from tests.flows import World
 from tracker import clock
 from tracker.database import db, transaction
-from tracker.exporting import ledgers
+from tracker.exporting import ledgers, lists
 from tracker.exporting.pulse import ExportStoppedError, Pulse
 from tracker.exporting.run import export_store, export_work, exports_resume
 from tracker.models import (
@@ -222,6 +222,24 @@ def test_a_document_is_set_beside_the_request_step_by_step(sqlite_app: Flask, he
         here.issue.is_confidential = True
         db.session.get_one(Post, here.office.post_id).role = Role.TOWNSHIP
     assert not may_have(fresh(export), [], clock.now())
+
+
+def test_the_rows_of_a_list_are_those_of_one_instant(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    client, write = factories.sign_in(app.test_client(), factories.post(Role.OFFICE)), lists.write_full
+    factories.issue()
+
+    def meanwhile(*given: Any, **more: Any) -> int:
+        with app.app_context():
+            factories.issue()
+            db.session.remove()
+        return write(*given, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lists, "write_full", meanwhile)
+        assert client.post("/issues.xlsx?state=all").status_code == 303
+    assert client.post("/issues.xlsx?state=all").status_code == 303
+    assert [one.rows for one in db.session.query(Export).order_by(Export.id)] == [1, 2]
 
 
 def test_the_same_twice_is_one_file_and_too_many_are_refused_with_words(sqlite_app: Flask, here: World) -> None:

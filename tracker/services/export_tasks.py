@@ -120,8 +120,10 @@ def exports_clear(store: Store, at: datetime) -> int:
     """Remove the files whose time is over, and forget what was done with long ago; return how many files went."""
     over = select(Export.id).where(Export.state == ExportState.READY, Export.kept_until <= at)
     gone = [_expire(export_id, store, at) for export_id in db.session.scalars(over.order_by(Export.id)).all()]
-    with transaction() as session:
-        session.execute(delete(Export).where(Export.state.in_(_DONE), Export.asked_at < at - KEPT_RECORDS))
+    old = (Export.state.in_(_DONE), Export.asked_at < at - KEPT_RECORDS)
+    if db.session.scalar(select(exists().where(*old))):  # every process asks, and mostly there is nothing to write
+        with transaction() as session:
+            session.execute(delete(Export).where(*old))
     store.sweep(at - timedelta(days=1))
     return sum(gone)
 
