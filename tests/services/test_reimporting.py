@@ -132,7 +132,7 @@ def test_only_what_was_edited_changes(app: Flask, here: World, desk: Desk) -> No
     assert cells(upload) == [
         ("change", first, "goal", "", "示例：𠮷家湾\n全部清运"), ("change", first, "remark", "", "=1+1"),
     ]  # fmt: skip
-    assert (upload.summary, upload.failure) == ({"rows": 3, "touched": 1, "unknown": 0}, "")
+    assert (upload.summary, upload.failure) == ({"rows": 3, "touched": 1, "unknown": 0, "astray": 0}, "")
     desk.order(upload)
     assert (issue(first).goal, issue(first).remark) == ("示例：𠮷家湾\n全部清运", "=1+1")
     assert (issue(second).remark, issue(third).remark) == ("示例（一）", "")
@@ -178,7 +178,7 @@ def test_a_file_that_was_turned_inside_out_is_still_read(sqlite_app: Flask, here
     upload = desk.bring(edited(out, lambda sheet: _turn_inside_out(sheet, third, first)))
     assert upload.failure == ""
     assert cells(upload) == [("change", third, "remark", "", "示例：改过")]
-    assert upload.summary == {"rows": 2, "touched": 1, "unknown": 1}
+    assert upload.summary == {"rows": 2, "touched": 1, "unknown": 1, "astray": 0}
     assert upload.about["lines"] == [["问题台账", 8, "WT-1999-00001"]]
     (sheet,) = upload.about["sheets"]
     assert (sheet["missing"], sheet["extra"]) == (1, ["核对人"])

@@ -64,7 +64,7 @@ def two_remarks(here: World) -> bytes:
 
 
 def _other(here: World) -> str:
-    return db.session.query(flows.Issue.number).filter(flows.Issue.id != here.issue.id).scalar() or ""
+    return db.session.query(flows.Issue.number).filter(flows.Issue.id != here.issue.id).limit(1).scalar() or ""
 
 
 def test_a_ledger_is_brought_back_from_the_page_to_the_record(sqlite_app: Flask, here: World) -> None:
@@ -106,6 +106,21 @@ def test_every_sheet_of_a_grouped_workbook_comes_back(sqlite_app: Flask, here: W
     shown = page(client, send(client, out.getvalue()).location)
     assert re.findall(r'tile-value">(\d+)', shown)[:3] == ["2", "0", "0"]
     assert shown.count("工作表“") == 5
+
+
+def test_a_file_in_which_one_column_alone_was_sorted_is_warned_of(sqlite_app: Flask, here: World) -> None:
+    for n in range(2):
+        flows.issue_in(IssueState.REGISTERED, here=here, description=f"示例：第{n}处")
+    numbers = [row[0] for row in db.session.query(flows.Issue.number)]
+
+    def work(sheet: Sheet) -> None:
+        for number, words in zip(numbers, ("乙", "丙", "丁", "甲"), strict=True):
+            sheet.put(number, "具体问题", words)
+
+    client = signed_in(sqlite_app, here.office)
+    shown = page(client, send(client, edited(export(here.office, here.at + DAY), work)).location)
+    assert "有 4 行的地点或问题与编号对不上" in shown
+    assert "对不上" not in page(client, send(client, two_remarks(here)).location)
 
 
 def test_all_conflicts_are_decided_at_once_and_an_old_page_is_told(sqlite_app: Flask, here: World) -> None:

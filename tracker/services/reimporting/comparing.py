@@ -27,6 +27,8 @@ from tracker.spreadsheets.cells import Broken
 
 _TOLD = 200  # lines that are named one by one
 _LETTERS = "taken"  # names documents that a reader of less than the county may not see
+# What tells a person which issue it is: where it differs in many lines, the numbers stand beside other issues.
+_ABOUT = frozenset({"words", "summary", "township", "village", "place"})
 K = UploadCellKind
 Keyed = tuple[EditedLine, int]
 
@@ -45,6 +47,8 @@ class Comparison:
     unknown: list[tuple[str, int, str]] = field(default_factory=list)
     rows: int = 0
     _seen: dict[tuple[int, str], int] = field(default_factory=dict)
+    _touched: set[tuple[str, int]] = field(default_factory=set)
+    _astray: set[tuple[str, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.judge = Judge(self.actor)
@@ -68,9 +72,13 @@ class Comparison:
         })  # fmt: skip
 
     def summary(self) -> dict[str, Any]:
-        """Return the figures as they are kept with the upload."""
-        touched = {edit.issue_id for edit, _judged in self.judged}
-        return {"rows": self.rows, "touched": len(touched), "unknown": len(self.unknown)}
+        """Return the figures as they are kept with the upload.
+
+        ``touched`` counts lines with any edit, ``astray`` those in which place or problem are others than the number's.
+        """
+        return {
+            "rows": self.rows, "touched": len(self._touched), "unknown": len(self.unknown), "astray": len(self._astray),
+        }  # fmt: skip
 
     def _visible(self, ids: Iterable[int]) -> dict[str, int]:
         """Return number → id of those issues that the person may see today."""
@@ -111,6 +119,9 @@ class Comparison:
             differing = read.differing(line, base) if base else []
             if differing:
                 edited.append(((line, issue_id), differing))
+                self._touched.add((sheet.name, line.row))
+            if not _ABOUT.isdisjoint(differing):
+                self._astray.add((sheet.name, line.row))
         present = when.present([key for (_line, key), some in edited if not FIELDS.keys() >= set(some)])
         for (line, issue_id), differing in edited:
             current = read.differing(line, present[issue_id]) if issue_id in present else differing
