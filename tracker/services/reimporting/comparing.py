@@ -110,7 +110,9 @@ class Comparison:
 
     def _edits(self, sheet: EditedSheet, lines: Sequence[Keyed], when: _Instants) -> Iterator[Edit]:
         unseen = {_LETTERS} if when.issued.is_whole and not self.is_county else set()
-        keys = [key for key in sheet.keys if key not in {NUMBER, *PHOTO_COLUMNS, *unseen}]
+        keys = [
+            key for key in sheet.keys if key in self.cells.headings and key not in {NUMBER, *PHOTO_COLUMNS, *unseen}
+        ]
         read = _Reader(self.cells, sheet.language, keys)
         bases = when.then([key for _line, key in lines])
         edited: list[tuple[Keyed, list[str]]] = []

@@ -17,6 +17,7 @@ from tracker.storage.tables import TableAbout, TableLimits, table_open
 
 MOST = 20_000  # lines of one file
 _MOST_SHEETS = 20
+_ORDER = "order"  # the column that only counts the lines
 _LIMITS = TableLimits(rows=MOST + 2_000, columns=128)
 CellsRead: TypeAlias = Callable[[LedgerRow, Sequence[str]], Sequence[Base]]
 
@@ -34,7 +35,7 @@ class LedgerCells:
         words = {}
         for language in LANGUAGES:
             with speaking(language):
-                words[language] = {key: _(heading) for key, heading in self.headings.items()}
+                words[language] = {key: _(heading) for key, heading in self.headings.items()} | {_ORDER: _("序号")}
         return Headings(words)
 
 
