@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
@@ -42,9 +41,9 @@ LATIN = re.compile(
 )
 LEAKED = re.compile(r"\bNone\b|undefined|\{[a-z_]*\}|Undefined")  # braces around Chinese are an office's figures
 SAID = "nav a, button, h1, h2, h3, legend, summary, thead th, label, dt, caption, .badge, .tile, .field-help, .empty"
-# How many roles of this process have looked at a kind of page; to a third the walk without a browser is enough.
-LOOKED: Counter[str] = Counter()
-ENOUGH = 2
+# The kinds of page that a role of this process has looked at; to others the walk without a browser is enough. The roles
+# are shared out among two processes, so most kinds are looked at by two.
+LOOKED: set[str] = set()
 # The elements that axe has examined in this process, by the width of the screen.
 EXAMINED: dict[int, set[str]] = {screen["viewport"]["width"]: set() for screen in (DESK, PHONE)}
 CHECK = """selector => ({
@@ -116,15 +115,15 @@ class Walk:
 
 @dataclass
 class Looked(Walk):
-    """The same in a browser, where each page is looked at in both widths, unless enough others have."""
+    """The same in a browser, where each page is looked at in both widths, unless another role has."""
 
     visitor: Visitor = field(kw_only=True)
 
     def _open(self, path: str) -> list[str]:
         kind = self._kind(path) or ""
-        if LOOKED[kind] >= ENOUGH:
+        if kind in LOOKED:
             return super()._open(path)
-        LOOKED[kind] += 1
+        LOOKED.add(kind)
         if urlsplit(path).path.endswith((".xlsx", ".csv", ".json", ".pdf", ".docx")):
             status = self.visitor.context.request.get(self.visitor.address + path).status
             self.wrong += [f"{path}: {status}"] if status >= 400 else []
