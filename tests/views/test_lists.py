@@ -205,12 +205,13 @@ def test_the_overdue_ledger_as_excel_is_what_the_page_shows(app: Flask) -> None:
     client = signed_in(app, Role.TOWNSHIP, unit_id=here.township_id)
     rows = rows_of(client, "/overdue.xlsx")
     assert rows[0][0] == "整改问题逾期台账"
-    assert rows[2][:5] == ["序号", "问题编号", "乡镇", "村(社区)", "所属星"]
-    assert [row[1] for row in rows[3:5]] == [older.number, formula.number]
-    assert rows[4][5] == '=HYPERLINK("http://x","点我")'
-    assert rows[4][15] == "+1<b>"
-    assert rows[4][18] == "红色"
-    assert "制表人" in rows[5][0]
+    assert rows[2][:5] == ["序号", "问题编号", "问题所在地", "", "所属星"]
+    assert rows[3][:5] == ["序号", "问题编号", "乡镇", "村(社区)", "所属星"]
+    assert [row[1] for row in rows[4:6]] == [older.number, formula.number]
+    assert rows[5][5] == '=HYPERLINK("http://x","点我")'
+    assert rows[5][15] == "+1<b>"
+    assert rows[5][18] == "红色"
+    assert "制表人" in rows[6][0]
     assert other.number not in str(rows)
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "ledger.export")).one()
     assert (entry.target, entry.detail["rows"], entry.outcome) == ("overdue", 2, "done")
@@ -221,10 +222,10 @@ def test_the_full_ledger_as_excel_holds_every_row_of_the_filter(app: Flask) -> N
         late()
     factories.issue(state=S.DISMISSED)
     rows = rows_of(signed_in(app, Role.OFFICE), "/issues.xlsx?sort=number&direction=desc")
-    assert len(rows) == 63
+    assert len(rows) == 64
     assert len(rows[2]) == 29
-    assert [row[0] for row in rows[3:]] == list(range(1, 61))
-    numbers = [row[1] for row in rows[3:]]
+    assert [row[0] for row in rows[4:]] == list(range(1, 61))
+    numbers = [row[1] for row in rows[4:]]
     assert numbers == sorted(numbers, reverse=True)
 
 

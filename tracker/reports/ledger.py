@@ -11,8 +11,9 @@ from tracker.languages import _
 from tracker.policy import Actor
 from tracker.queries.ledger import LedgerRow
 from tracker.queries.ledger_columns import FULL, OVERDUE
-from tracker.reports.ledger_columns import COLUMNS, Value, values_of
-from tracker.reports.xlsx import Column, Sheet, write
+from tracker.reports.ledger_columns import Value, values_of
+from tracker.reports.ledger_files import headings_of, paper_of
+from tracker.reports.xlsx import Sheet, write
 
 
 def write_full(target: IO[bytes], rows: Iterable[LedgerRow], *, actor: Actor, at: datetime, county: str) -> int:
@@ -29,8 +30,8 @@ def write_overdue(target: IO[bytes], rows: Iterable[LedgerRow], *, actor: Actor,
 def _sheet(title: str, keys: Sequence[str], actor: Actor, at: datetime, county: str, *footer: str) -> Sheet:
     where = " ".join(filter(None, (county, actor.group_name or (actor.unit_name if actor.unit_name != county else ""))))
     line = _("填报单位：{unit}        数据截至：{at}").format(unit=where, at=f"{local(at):%Y-%m-%d %H:%M}")
-    headings = [Column(_("序号"), 6), *(Column(_(COLUMNS[key].heading), COLUMNS[key].width) for key in keys)]
-    return Sheet(title, title, (line,), headings, footer)
+    headings = headings_of(keys)
+    return Sheet(title, title, (line,), headings, footer, paper_of(headings))
 
 
 def _cells(rows: Iterable[LedgerRow], keys: Sequence[str]) -> Iterator[list[Value]]:

@@ -69,13 +69,12 @@ def sheet_of(frame: Frame, rows: Iterable[LedgerRow]) -> tuple[Sheet, Iterator[C
     signatures = _("制表人：                    审核人：                    分管领导：                    日期：")
     footer = ["", signatures]
     headings = headings_of(frame.columns)
-    paper = A3 if sum(one.width for one in headings) > _WIDE else A4
     name = labels.word(labels.LEDGER, frame.kind)
     shown = has_photos(frame.columns)
     if shown:
         footer.insert(1, _("照片每类最多显示 {n} 张，不计入校验码").format(n=MOST))
     sheet = Sheet(
-        name, frame.title, lines, headings, footer, paper, folds=bool(frame.grouped),
+        name, frame.title, lines, headings, footer, paper_of(headings), folds=bool(frame.grouped),
         pictured=shown and frame.picture is not None,
         is_sealed=True,
     )  # fmt: skip
@@ -87,6 +86,11 @@ def headings_of(keys: Sequence[str]) -> list[Column]:
     """Return the headings of a ledger with these columns, the number of the row before them."""
     chosen = (Column(_(COLUMNS[key].heading), COLUMNS[key].width, under_of(key)) for key in keys)
     return [Column(_("序号"), 6), *chosen]
+
+
+def paper_of(headings: Sequence[Column]) -> int:
+    """Return the paper, as Excel numbers it, that is wide enough for a ledger."""
+    return A3 if sum(one.width for one in headings) > _WIDE else A4
 
 
 def heads_of(keys: Sequence[str]) -> list[tuple[str, list[str]]]:

@@ -33,7 +33,7 @@ def small_picture(content: bytes) -> SmallPicture:
     while True:
         for quality in _QUALITIES:
             made = BytesIO()
-            shown.save(made, "JPEG", quality=quality, optimize=True)
+            shown.save(made, "JPEG", quality=quality)
             if made.tell() <= LARGEST:
                 return SmallPicture(made.getvalue(), *shown.size)
         shown = shown.resize((max(1, shown.width // 2), max(1, shown.height // 2)))
