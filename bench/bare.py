@@ -14,18 +14,13 @@ from sqlalchemy import Engine, create_engine, event, text
 from werkzeug.wrappers import Response
 from xlsxwriter import Workbook
 
+from bench.bare_columns import COLUMNS, OPEN
+
 app = Flask(__name__)
 LIST = """<!doctype html><title>bare</title><table>{% for row in rows %}<tr>{% for value in row %}<td>{{ value }}</td>
 {% endfor %}</tr>{% endfor %}</table>"""
 ONE = """<!doctype html><title>bare</title><dl>{% for name, value in issue.items() %}<dt>{{ name }}</dt><dd>{{ value }}
 </dd>{% endfor %}</dl><ol>{% for e in events %}<li>{{ e.at }} {{ e.trigger }} {{ e.name }}</li>{% endfor %}</ol>"""
-OPEN = "i.state NOT IN ('draft', 'signed_off', 'suspended', 'dismissed')"
-COLUMNS = """SELECT i.id, i.number, i.state, i.severity, substr(i.description, 1, 120), i.deadline, i.first_deadline,
-    i.extensions, i.assigned_at, i.progress_note, p.name AS place, t.name AS town, u.name AS unit, s.name AS star,
-    r.name AS responsible, g.name AS grp
-    FROM issue i LEFT JOIN unit p ON p.id = i.location_id LEFT JOIN unit t ON t.id = i.township_id
-    LEFT JOIN unit u ON u.id = i.responsible_unit_id LEFT JOIN star s ON s.id = i.star_id
-    LEFT JOIN person r ON r.id = i.responsible_id LEFT JOIN supervision_group g ON g.id = i.found_by_group_id"""
 
 
 def _engine() -> Engine:

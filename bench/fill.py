@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from bench.bulk import Binder, loading
+from bench.copies import multiply
 from bench.county import county, days_ago
 from bench.history import History, rename
 from bench.issues import issues as example_issues
@@ -22,8 +23,12 @@ from tracker.services.search_index import index_all
 BATCH = 2000
 
 
-def fill(issues: int, seed: int = 2026) -> SimpleNamespace:
-    """Fill the database of the current application; return the ids that the measurements use."""
+def fill(issues: int, seed: int = 2026, originals: int | None = None) -> SimpleNamespace:
+    """Fill the database of the current application; return the ids that the measurements use.
+
+    Beyond the number of ``originals`` issues are copies (``bench/copies.py``), without it none is.
+    """
+    own = min(issues, originals or issues)
     # Repeatable examples, not secrets.
     dice = random.Random(seed)  # noqa: S311
     made = county()
@@ -33,13 +38,14 @@ def fill(issues: int, seed: int = 2026) -> SimpleNamespace:
         binder, history = Binder(connection, Issue), History(connection, made.posts["office"].person_id)
         endless = example_issues(dice, made, 1)
         names = {unit.id: unit.name for unit in (*made.villages, *made.towns)}
-        for start in range(0, issues, BATCH):
-            batch = list(islice(endless, min(BATCH, issues - start)))
+        for start in range(0, own, BATCH):
+            batch = list(islice(endless, min(BATCH, own - start)))
             connection = db.session.connection()
             binder.insert(connection, [binder.bind(row) for row, _steps in batch])
             history.write(connection, batch)
             _index((row for row, _steps in batch), names)
             db.session.commit()
+        multiply(own, issues)
         db.session.execute(insert(Counter), [{"name": f"issue:{clock.today().year}", "value": issues}])
         db.session.commit()
     settle(issues)

@@ -77,7 +77,7 @@ def serving(app: str, environment: dict[str, str], database: int | None) -> Iter
         yield Server(process, port, database, time.perf_counter() - begun)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _free_port() -> int:

@@ -58,16 +58,16 @@ class Client:
         answer = self.connection.getresponse()
         return answer.status, answer.read(), answer.headers
 
-    def measure(self, make: Callable[[int], Ask], rounds: int, each: int) -> Figure:
-        """Return the medians over ``rounds`` of ``each`` requests; the first few are not counted."""
-        for n in range(8):
+    def measure(self, make: Callable[[int], Ask], rounds: int, each: int, warm: int = 8) -> Figure:
+        """Return the medians over ``rounds`` of ``each`` requests; the first few, ``warm``, are not counted."""
+        for n in range(warm):
             self._right(make(n))
         cpu, wall = [], []
         for number in range(rounds):
             used = self.server.cpu()
             for n in range(each):
                 begun = time.perf_counter()
-                self._right(make(number * each + n + 8))
+                self._right(make(number * each + n + warm))
                 wall.append(time.perf_counter() - begun)
             cpu.append((self.server.cpu() - used) / each)
         return Figure(statistics.median(cpu) * 1000, statistics.median(wall) * 1000)
@@ -117,13 +117,13 @@ def database(backend: str, folder: Path) -> Iterator[tuple[str, int | None]]:
         yield url, int((home / "data" / "postmaster.pid").read_text().split()[0])
 
 
-def prepare(url: str, folder: Path, issues: int) -> SimpleNamespace:
+def prepare(url: str, folder: Path, issues: int, originals: int | None = None) -> SimpleNamespace:
     """Fill the database; return what the requests need to name."""
     app = create_app({"SQLALCHEMY_DATABASE_URI": url, "DATA_DIR": str(folder)})
     schema.upgrade(app)
     with app.app_context():
         begun = time.perf_counter()
-        made = fill(issues)
+        made = fill(issues, originals=originals)
         filled = time.perf_counter() - begun
         tokens = {}
         for name in ("office", "finder"):

@@ -31,3 +31,15 @@ def test_a_filled_database_has_a_history_that_can_be_verified(app: Flask) -> Non
     for model in (Issue, IssueEvent, IssueVersion):
         names = {one["name"] for one in inspect(db.engine).get_indexes(model.__tablename__)}
         assert names >= {index.name for index in model.__table__.indexes}
+
+
+def test_copies_stand_as_often_in_the_ledgers_as_their_originals(app: Flask) -> None:
+    fill(100, originals=40)
+    assert db.session.scalar(select(func.count(Issue.id))) == 100
+    versions = select(IssueVersion.issue_id, func.count()).group_by(IssueVersion.issue_id)
+    told = select(IssueEvent.issue_id, func.count()).group_by(IssueEvent.issue_id)
+    stood = dict(db.session.execute(versions).all())
+    assert stood == dict(db.session.execute(told).all())
+    assert all(stood[n] == stood[(n - 1) % 40 + 1] for n in range(1, 101))
+    assert present_verify().strays == []
+    assert not chain_verify("ledger").intact
