@@ -13,7 +13,8 @@ from tracker.database import db
 from tracker.models import AuditEntry, Issue, IssueEvent
 from tracker.policy import Actor
 from tracker.services.links import AUDIT, ISSUES, START, chain_lock, instant_text, link_hash
-from tracker.services.versions import at_instant, touch
+from tracker.services.versions import at_instant, touch, touch_draft
+from workflows.issue import IssueState
 
 __all__ = [
     "AUDIT", "ISSUES", "START", "audit_fields", "audit_record", "chain_lock", "event_fields", "event_record",
@@ -79,7 +80,10 @@ def event_record(
     db.session.add(event)
     head.seq, head.hash = event.seq, event.hash
     db.session.flush()
-    touch([issue.id], at)
+    if source == IssueState.DRAFT:
+        touch_draft(issue.id, at)
+    else:
+        touch([issue.id], at)
     return event
 
 

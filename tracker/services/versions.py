@@ -6,7 +6,7 @@ each issue that was touched is read once and, where it is new, becomes the versi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -41,6 +41,7 @@ class _Pending:
     """What the transaction has touched, and what it called otherwise before."""
 
     ids: set[int] = field(default_factory=set)
+    drafts: set[int] = field(default_factory=set)
     terms: dict[tuple[str, int], Any] = field(default_factory=dict)
 
 
@@ -52,6 +53,12 @@ def touch(ids: Iterable[int], at: datetime | None = None) -> None:
     _pending().ids.update(ids)
     if at is not None:
         at_instant(at)
+
+
+def touch_draft(issue_id: int, at: datetime) -> None:
+    """Have the row of what was a draft until now kept: no former one is looked for, since the ledgers had none."""
+    touch([issue_id], at)
+    _pending().drafts.add(issue_id)
 
 
 def at_instant(at: datetime) -> None:
@@ -104,11 +111,12 @@ def _write() -> None:
     at = max(at, head.closed_at + _TICK) if head.closed_at else at
     _write_terms(pending.terms, at)
     for ids in in_batches(pending.ids):
-        _write_versions(ids, at, head)
+        former = [one for one in ids if one not in pending.drafts]
+        _write_versions(ids, versions_now(former) if former else {}, at, head)
 
 
-def _write_versions(ids: list[int], at: datetime, head: ChainHead) -> None:
-    known, made, ended = versions_now(ids), [], []
+def _write_versions(ids: list[int], known: Mapping[int, Any], at: datetime, head: ChainHead) -> None:
+    made, ended = [], []
     for issue_id, content in sorted(contents(ids).items()):
         old = known.get(issue_id)
         if old is not None and content_of(old) == content:
