@@ -104,6 +104,26 @@ def _postgresql_days(element: DaysBetween, compiler: SQLCompiler, **given: Any) 
     return f"CAST(FLOOR(EXTRACT(EPOCH FROM {last} - {first}) / 86400) AS INTEGER)"
 
 
+class Unindexed(FunctionElement[Any]):
+    """A column as it is, but SQLite looks for no index on it: where another one is better, which it cannot know."""
+
+    inherit_cache = True
+
+    def __init__(self, column: Any) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(Unindexed, "sqlite")
+def _sqlite_unindexed(element: Unindexed, compiler: SQLCompiler, **given: Any) -> str:
+    return f"+{compiler.process(element.clauses, **given)}"
+
+
+@compiles(Unindexed, "postgresql")
+def _postgresql_unindexed(element: Unindexed, compiler: SQLCompiler, **given: Any) -> str:
+    return compiler.process(element.clauses, **given)
+
+
 def code_column(enum: type[StrEnum], name: str) -> Enum:
     """Return the column type that stores ``enum`` by value under a named check constraint."""
     return Enum(

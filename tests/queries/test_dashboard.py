@@ -20,7 +20,7 @@ from tracker.models import Issue, Role, Unit, UnitKind, UnitPlace
 from tracker.queries.county_map import county_map
 from tracker.queries.dashboard import Figures, ranking
 from tracker.queries.filters import IssueFilter
-from tracker.queries.movements import Flow, ages, flows, stays
+from tracker.queries.movements import Flow, ages, flows, stays, stays_since
 from tracker.services.chain import event_record
 from workflows.issue import IssueState
 from workflows.periods import Span, cut
@@ -125,11 +125,28 @@ def test_stays_are_reckoned_from_the_entry_to_the_leaving(county: dict[str, Unit
     assert told == [(S.REGISTERED, 3, 1, 4, 4), (S.ASSIGNED, 3, 1, 4, 4)]  # progress leaves nothing
 
 
+def test_of_a_period_with_very_many_events_the_latest_tell_how_long_issues_stayed(
+    county: dict[str, Unit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.queries.movements.LOOKED", 2)
+    period = Span(days(-60), TODAY)
+    assert stays_since(period) is None
+    for waited in (1, 4):
+        issue = factories.issue()
+        with transaction():
+            event_record(issue, "register", actor=None, at=noon(days(-30)), source=S.DRAFT, dest=S.REGISTERED)
+            event_record(issue, "assign", actor=None, at=noon(days(-30 + waited)), source=S.REGISTERED, dest=S.ASSIGNED)
+    after = stays_since(period)
+    assert after == noon(days(-30))
+    found = stays(factories.actor(Role.LEADER), IssueFilter(states=()), period, noon(days(-29)))
+    assert [(one.state, one.number, one.longest) for one in found] == [(S.REGISTERED, 1, 4)]
+
+
 def test_the_map_knows_where_its_villages_lie(county: dict[str, Unit]) -> None:
     for name, where in (("甲乡", (113.2, 35.0)), ("乙乡", (113.6, 35.2))):
         village = factories.village(parent=county[name])
         factories.saved(UnitPlace(unit_id=village.id, longitude=where[0], latitude=where[1]))
-    found = county_map(factories.actor(Role.LEADER), YEAR)
+    found = county_map(ranking(factories.actor(Role.LEADER), YEAR, "township"))
     spots = {spot.name: spot for spot in found.spots}
     assert spots["甲乡"].x < spots["乙乡"].x
     assert spots["甲乡"].y > spots["乙乡"].y  # the north is above

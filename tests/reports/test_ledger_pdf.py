@@ -112,7 +112,7 @@ def test_what_is_longer_than_a_page_goes_on_and_loses_nothing() -> None:
     assert len(reader.pages) >= 3
     texts = ["".join(page.extract_text().split()) for page in reader.pages]
     held = [len(set(words) & set(text)) > 100 for text in texts]
-    assert ["2（续）" in text for text in texts] == [holds and any(held[:n]) for n, holds in enumerate(held)]
+    assert ["（续）" in text for text in texts] == [holds and any(held[:n]) for n, holds in enumerate(held)]
     text = "".join(texts)
     assert [one for one in words if one not in text] == []
     assert "SL-2026-00003" in texts[-1]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import re
 from datetime import timedelta
 
 import pytest
-import segno
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
@@ -141,35 +139,6 @@ def test_a_ledger_goes_out_as_pdf_and_comes_again_the_same(sqlite_app: Flask, he
     assert "小计：共1条，未办结1" in found
     assert pdf(client, f"/ledgers/issued/{kept.id}.pdf") == made
     assert "PDF" in client.get("/ledgers/issued").get_data(as_text=True)
-
-
-def test_the_code_leads_to_the_issued_ledger_and_tells_strangers_nothing(sqlite_app: Flask, here: World) -> None:
-    sqlite_app.config["BASE_URL"] = "https://duban.example/"
-    client = client_of(sqlite_app, here)
-    kept = issued(client, "view=issues")
-    made = pdf(client, f"/ledgers/issued/{kept.id}.pdf")
-    path = f"/ledgers/issued?digest={kept.digest[:16]}"
-    wanted = segno.make(f"https://duban.example{path}", error="m").matrix
-    assert squares(made, len(wanted)) == [[bool(one) for one in row] for row in wanted]
-    assert "扫码登录后可核对" in text(made)
-    assert client.get(path).location == f"/ledgers/issued/{kept.id}"
-    assert sqlite_app.test_client().get(path).location.startswith("/sign-in")
-    assert client_of(sqlite_app, here, Role.VILLAGE).get(path).status_code == 404
-
-
-def squares(made: bytes, side: int) -> list[list[bool]]:
-    """Return the modules of the code on the last page, row by row."""
-    content = PdfReader(io.BytesIO(made)).pages[-1].get_contents()
-    assert content is not None
-    [drawn] = re.findall(rb"0 g\n((?:[\d. ]+ re\n)+)f\n", content.get_data())
-    bars = [tuple(float(one) for one in line.split()[:4]) for line in drawn.decode().splitlines()]
-    left, top, module = min(bar[0] for bar in bars), max(bar[1] + bar[3] for bar in bars), bars[0][3]
-    found = [[False] * side for _ in range(side)]
-    for x, y, width, _height in bars:
-        start = round((x - left) / module)
-        for place in range(start, start + round(width / module)):
-            found[round((top - y) / module) - 1][place] = True
-    return found
 
 
 def test_the_print_view_offers_the_pdf_where_it_is_too_short(

@@ -29,8 +29,7 @@ class Outgoing:
 
     def __init__(self, query: str, words: str, work: Work) -> None:
         form = LedgerForm.parse(MultiDict(parse_qsl(query)))
-        self.tally, self._pulse = Tally(), work.pulse
-        self.fonts, self.address = work.fonts, work.address
+        self.tally, self._pulse, self.fonts = Tally(), work.pulse, work.fonts
         self.asked = Asked(work.actor, form.chosen(), moment(work.at), form.order_by)
         self.layout = Layout(form.view, form.columns, form.group, query, words)
         self.frame = Frame(
@@ -66,8 +65,7 @@ def _json(file: IO[bytes], ledgers: Sequence[Outgoing], _pulse: Pulse) -> None:
 
 
 def _pdf(file: IO[bytes], ledgers: Sequence[Outgoing], _pulse: Pulse) -> None:
-    [one] = ledgers
-    write_pdf(file, one.frame, one.rows(), fonts=one.fonts, address=one.address)
+    write_pdf(file, ledgers[0].frame, ledgers[0].rows(), fonts=ledgers[0].fonts)
 
 
 Writer = Callable[[IO[bytes], Sequence[Outgoing], Pulse], None]
@@ -100,5 +98,5 @@ def _again(work: Work, file: IO[bytes]) -> Outcome:
     sees_all = work.actor.role in (Role.OFFICE, Role.LEADER)
     again = Reissue(issued_seen(work.given["issued"], work.actor, sees_all=sees_all), work.actor)
     work.pulse.total = again.rows_before
-    write_pdf(file, again.frame, work.pulse.watch(again.rows()), fonts=work.fonts, address=work.address)
+    write_pdf(file, again.frame, work.pulse.watch(again.rows()), fonts=work.fonts)
     return Outcome(len(again.shown), again.shown, lambda _at, _sha256: None)

@@ -109,8 +109,7 @@ def _written(app: Flask, claim: Claim, pulse: Pulse, path: Path) -> Outcome:
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     try:
         picture = Store(Path(app.config["DATA_DIR"]) / "evidence").read
-        asked = (export.given, export.medium, export.at)
-        work = Work(*asked, now, actor, pulse, picture, app.config["FONT_FOLDER"], app.config["BASE_URL"])
+        work = Work(export.given, export.medium, export.at, now, actor, pulse, picture, app.config["FONT_FOLDER"])
         with WatchedFile(path, pulse) as file:
             return MAKERS[export.kind](work, file)
     finally:

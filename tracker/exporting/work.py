@@ -16,8 +16,7 @@ from tracker.policy import Actor
 class Work:
     """One file to be made: ``given`` as it was ordered, ``at`` the instant it shows, ``now`` when it is made.
 
-    ``picture`` returns the bytes of a stored picture by its hash; ``fonts`` is the folder of licensed fonts,
-    ``address`` where people open the tracker; either may be empty.
+    ``picture`` returns the bytes of a stored picture by its hash; ``fonts`` is the folder of licensed fonts, or empty.
     """
 
     given: Mapping[str, Any]
@@ -28,4 +27,3 @@ class Work:
     pulse: Pulse
     picture: Callable[[str], bytes]
     fonts: str = ""
-    address: str = ""

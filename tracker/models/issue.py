@@ -167,8 +167,13 @@ class Issue(Model):
             sqlite_where=text("remind_at IS NOT NULL"), postgresql_where=text("remind_at IS NOT NULL"),
         ),
         Index(
-            "ix_issue_signed_off_at", "signed_off_at", "id",
+            "ix_issue_signed_off_at", "signed_off_at", "id", "state",
             sqlite_where=text("signed_off_at IS NOT NULL"), postgresql_where=text("signed_off_at IS NOT NULL"),
+        ),
+        # All that the dashboard counts, so that it need not look at the rows.
+        Index(
+            "ix_issue_figures", "found_on", "state", "deadline", "closed_late", "recurrences", "township_id",
+            "responsible_unit_id", "star_id", "found_by_group_id",
         ),
         Index("ix_issue_location", "location_id", "state"),
         Index("ix_issue_township_state", "township_id", "state", "id"),

@@ -14,6 +14,8 @@ from tracker.models.issue import OPEN, Source
 from tracker.models.person import Person
 from workflows.issue import IssueState, Severity
 
+# What subtotals count under a heading, so that they need not look at the rows.
+_COUNTED = ("issue_id", "until", "valid_from", "state", "deadline", "is_withdrawn")
 FAR = datetime(9999, 12, 31, tzinfo=UTC)  # the ``until`` of what still holds
 
 
@@ -109,12 +111,15 @@ class IssueVersion(Model):
         CheckConstraint("valid_from <= until", name="in_order"),
         Index("ix_issue_version_issue", "issue_id", "until", "valid_from"),
         Index("ix_issue_version_since", "valid_from"),
-        Index("ix_issue_version_open", "until", "deadline", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
-        Index("ix_issue_version_township", "township_id", "issue_id", "until", "valid_from"),
-        Index("ix_issue_version_unit", "responsible_unit_id", "issue_id", "until", "valid_from"),
-        Index("ix_issue_version_star", "star_id", "issue_id", "until", "valid_from"),
-        Index("ix_issue_version_group", "found_by_group_id", "issue_id", "until", "valid_from"),
-    )
+        Index(
+            "ix_issue_version_open", "until", "deadline", "issue_id",
+            sqlite_where=text(OPEN), postgresql_where=text(OPEN),
+        ),
+        Index("ix_issue_version_township", "township_id", *_COUNTED),
+        Index("ix_issue_version_unit", "responsible_unit_id", *_COUNTED),
+        Index("ix_issue_version_star", "star_id", *_COUNTED),
+        Index("ix_issue_version_group", "found_by_group_id", *_COUNTED),
+    )  # fmt: skip
 
 
 class LedgerTerm(Model):

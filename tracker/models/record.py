@@ -6,12 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.database import Model, UTCDateTime, code_column
 from tracker.models.issue import Issue
 from tracker.models.person import Person
+
+REOPENING = "trigger = 'reopen'"
 
 
 class ChainHead(Model):
@@ -49,7 +51,11 @@ class IssueEvent(Model):
     issue: Mapped[Issue] = relationship()
     actor: Mapped[Person | None] = relationship()
 
-    __table_args__ = (Index("ix_issue_event_issue", "issue_id", "seq"), Index("ix_issue_event_at", "at", "id"))
+    __table_args__ = (
+        Index("ix_issue_event_issue", "issue_id", "seq"),
+        Index("ix_issue_event_at", "at", "id"),
+        Index("ix_issue_event_reopening", "at", sqlite_where=text(REOPENING), postgresql_where=text(REOPENING)),
+    )
 
 
 class AuditEntry(Model):

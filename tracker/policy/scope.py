@@ -37,6 +37,14 @@ def listed_open(actor: Actor) -> ColumnElement[bool]:
     return and_(*_gathered(actor), IS_OPEN, _confidential_is_narrow(actor))
 
 
+def listed_standing(actor: Actor) -> ColumnElement[bool]:
+    """Return ``listed`` for what is neither a draft nor dismissed, where only the scope is left to ask.
+
+    Whoever uses it says so beside it: it does not exclude them itself.
+    """
+    return and_(*_gathered(actor), _confidential_is_narrow(actor))
+
+
 def recorded(actor: Actor) -> list[ColumnElement[bool]]:
     """Return the conditions on ``Issue`` for ledgers of the past: who may see an issue today sees how it stood then.
 

@@ -170,9 +170,15 @@ def asof_subtotals(asked: Asked, by: str) -> list[Subtotal]:
 
 
 def asof_total(asked: Asked) -> Subtotal:
-    """Return the last line of the subtotals."""
+    """Return the numbers of all rows."""
     row: Any = db.session.execute(select(*_counted(asked)).where(*conditions(asked))).one()
     return Subtotal(None, "", *row)
+
+
+def sum_of(subtotals: Sequence[Subtotal]) -> Subtotal:
+    """Return the last line of the subtotals."""
+    numbers = [(one.total, one.signed_off, one.open, one.overdue) for one in subtotals]
+    return Subtotal(None, "", *(map(sum, zip(*numbers, strict=True)) if numbers else (0, 0, 0, 0)))
 
 
 def _counted(asked: Asked) -> list[ColumnElement[int]]:

@@ -37,14 +37,14 @@ class Change:
 
 def change_counts(asked: Asked, since: Moment) -> dict[str, int]:
     """Return how many rows there are of each kind of change, ``late`` for those that have become overdue besides."""
-    part = _part()
-    rows = db.session.execute(_changed(asked, since, part.label("part"), func.count()).group_by(part))
+    part, late = _part(), is_overdue(asked.moment.today, V)
+    was_late = and_(W.issue_id.is_not(None), W.deadline < since.today, W.state.not_in(_DONE))
+    newly = func.sum(case((and_(late, was_late), 0), (late, 1), else_=0))
+    rows = db.session.execute(_changed(asked, since, part.label("part"), func.count(), newly).group_by(part)).all()
     found = dict.fromkeys(PARTS, 0) | {row[0]: row[1] for row in rows if row[0] in PARTS}
-    late = is_overdue(asked.moment.today, V)
-    was = and_(W.issue_id.is_not(None), W.deadline < since.today, W.state.not_in(_DONE))
-    now_late = db.session.scalar(select(func.count()).where(*conditions(asked), late)) or 0
-    both = select(func.count()).select_from(_joined(since)).where(*conditions(asked), late, was)
-    return found | {"late": now_late - (db.session.scalar(both) or 0)}
+    # What has not changed since has become overdue by its deadline alone.
+    by_time = select(func.count()).where(*conditions(asked), late, V.valid_from <= since.at, V.deadline >= since.today)
+    return found | {"late": sum(row[2] for row in rows) + (db.session.scalar(by_time) or 0)}
 
 
 _DONE = (IssueState.DRAFT, IssueState.SIGNED_OFF, IssueState.SUSPENDED, IssueState.DISMISSED)

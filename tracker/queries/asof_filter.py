@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
 from tracker.database import db
-from tracker.models import Issue, IssueEvent, IssueVersion, Unit, UnitKind
+from tracker.models import FAR, Issue, IssueEvent, IssueVersion, Unit, UnitKind
 from tracker.policy import Actor, recorded
 from tracker.queries.closing import end_of, reopened, start_of
 from tracker.queries.filters import (
@@ -55,8 +55,7 @@ class Asked:
 
 def conditions(asked: Asked) -> list[ColumnElement[bool]]:
     """Return what a version must meet: held at the instant, of an issue the reader may see, as the filter asks."""
-    at = asked.moment.at
-    found = [V.valid_from <= at, V.until > at, V.is_withdrawn.is_(False)]
+    found = [*_held(asked.moment), V.is_withdrawn.is_(False)]
     scope = recorded(asked.actor)
     if scope:
         found.append(V.issue_id.in_(select(Issue.id).where(*scope)))
@@ -67,6 +66,12 @@ def conditions(asked: Asked) -> list[ColumnElement[bool]]:
         found.append(_mine(asked.chosen.mine, asked))
     given = ((condition, getattr(asked.chosen, name)) for name, condition in _CONDITIONS.items())
     return found + [condition(value, asked.moment) for condition, value in given if value]
+
+
+def _held(moment: Moment) -> list[ColumnElement[bool]]:
+    if moment.is_present:
+        return [V.until == FAR]
+    return [V.valid_from <= moment.at, V.until > moment.at]
 
 
 def _in_states(states: Sequence[str]) -> ColumnElement[bool] | None:

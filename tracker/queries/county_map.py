@@ -10,9 +10,7 @@ from sqlalchemy import func, select
 
 from tracker.database import db
 from tracker.models import Unit, UnitKind, UnitPlace
-from tracker.policy import Actor
-from tracker.queries.dashboard import Figures, ranking
-from tracker.queries.filters import IssueFilter
+from tracker.queries.dashboard import Figures, Ranking
 
 WIDTH, EDGE, LEAST, MOST = 100.0, 9.0, 1.2, 6.0  # of the drawing; the last two are radii
 
@@ -39,9 +37,8 @@ class CountyMap:
     width: float = WIDTH
 
 
-def county_map(actor: Actor, chosen: IssueFilter) -> CountyMap:
-    """Return the townships that ``actor`` may compare; a township lies in the middle of its villages."""
-    ranked = ranking(actor, chosen, "township")
+def county_map(ranked: Ranking) -> CountyMap:
+    """Return the townships of a ranking by township; each lies in the middle of its villages."""
     rows = [row for row in (*ranked.ranked, *ranked.unranked) if row.key is not None]
     where = _where([row.key for row in rows if row.key is not None])
     placed = [(row, where[row.key]) for row in rows if row.key in where]

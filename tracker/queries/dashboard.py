@@ -15,7 +15,7 @@ from tracker.database import db
 from tracker.models import Issue, Role, Star, SupervisionGroup, Unit, UnitKind
 from tracker.policy import Actor
 from tracker.queries.closing import is_closed, is_judged, is_standing
-from tracker.queries.filters import IssueFilter, seen_by
+from tracker.queries.filters import IssueFilter, standing_seen_by
 from tracker.queries.lateness import is_overdue
 from tracker.queries.places import star_names
 from workflows.ranking import Place, places, rate
@@ -84,7 +84,7 @@ def ranking(actor: Actor, chosen: IssueFilter, by: str) -> Ranking:
     """Return the figures of the issues that ``chosen`` finds (its states are not asked), by ``by`` and in all."""
     key, named = _NAMED[by]
     query = select(key.label("key"), *figure_columns(actor.today)).select_from(Issue)
-    query = query.where(is_standing(), *seen_by(actor, chosen)).group_by(key)
+    query = query.where(is_standing(), *standing_seen_by(actor, chosen)).group_by(key)
     found = {row.key: Figures(*(n or 0 for n in row[1:])) for row in db.session.execute(query)}
     return ranked(found, _names(actor, named, found.keys(), by))
 

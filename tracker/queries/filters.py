@@ -21,7 +21,7 @@ from tracker.models import (
     Unit,
     UnitKind,
 )
-from tracker.policy import IS_OPEN, Actor, listed, listed_open
+from tracker.policy import IS_OPEN, Actor, listed, listed_open, listed_standing
 from tracker.queries.closing import closed_since, closed_until, is_closed, is_judged, is_standing, reopened
 from tracker.queries.digest_list import DigestPart, told_of
 from tracker.queries.lateness import has_colour, is_overdue, is_undated, late_since
@@ -125,18 +125,24 @@ def filter_of(plain: Mapping[str, Any]) -> IssueFilter:
         "due_from": date.fromisoformat, "due_to": date.fromisoformat, "closed_from": date.fromisoformat,
         "closed_to": date.fromisoformat, "reopened_from": date.fromisoformat, "reopened_to": date.fromisoformat,
     }  # fmt: skip
-    return IssueFilter(**{"states": ()} | {name: read.get(name, _same)(value) for name, value in plain.items()})
-
-
-def _same(value: Any) -> Any:
-    return value
+    return IssueFilter(
+        **{"states": ()} | {name: read.get(name, lambda same: same)(value) for name, value in plain.items()}
+    )
 
 
 def seen_by(actor: Actor, chosen: IssueFilter) -> list[ColumnElement[bool]]:
     """Return the conditions for what ``actor`` may see and ``chosen`` asks for, apart from its states."""
+    return [listed_open(actor) if chosen.is_open_only else listed(actor), *_asked_for(actor, chosen)]
+
+
+def standing_seen_by(actor: Actor, chosen: IssueFilter) -> list[ColumnElement[bool]]:
+    """Return ``seen_by`` for what is neither a draft nor dismissed, which whoever uses it says beside it."""
+    return [listed_standing(actor), *_asked_for(actor, chosen)]
+
+
+def _asked_for(actor: Actor, chosen: IssueFilter) -> list[ColumnElement[bool]]:
     given = [(condition, getattr(chosen, name)) for name, condition in _CONDITIONS.items()]
-    narrowing = [condition(value, actor) for condition, value in given if value]
-    return [listed_open(actor) if chosen.is_open_only else listed(actor), *narrowing]
+    return [condition(value, actor) for condition, value in given if value]
 
 
 def in_states(states: tuple[str, ...]) -> ColumnElement[bool] | None:
@@ -196,10 +202,6 @@ def _mine(mine: Mine, actor: Actor) -> ColumnElement[bool]:
     }[mine]
 
 
-def _band(band: Band, actor: Actor) -> ColumnElement[bool]:
-    return in_band(band, actor.today, work_calendar())
-
-
 def in_band(band: Band, today: date, calendar: WorkCalendar, of: Any = Issue) -> ColumnElement[bool]:
     """Return the condition that an issue, or a version of one, is as many working days late as ``band`` says."""
     fewest, most = band.limits
@@ -208,10 +210,6 @@ def in_band(band: Band, today: date, calendar: WorkCalendar, of: Any = Issue) ->
     if most is not None:
         conditions.append(of.deadline > late_since(calendar, today, most + 1))
     return and_(*conditions)
-
-
-def _colour(colour: Colour, actor: Actor) -> ColumnElement[bool]:
-    return has_colour(actor.today, colour)
 
 
 _CONDITIONS: Mapping[str, Callable[[Any, Actor], ColumnElement[bool]]] = {
@@ -238,8 +236,8 @@ _CONDITIONS: Mapping[str, Callable[[Any, Actor], ColumnElement[bool]]] = {
     "batch_id": lambda batch, _actor: Issue.import_batch_id == batch,
     "digest": told_of,
     "words": lambda words, _actor: found_by_words(words),
-    "band": _band,
-    "colour": _colour,
+    "band": lambda band, actor: in_band(band, actor.today, work_calendar()),
+    "colour": lambda colour, actor: has_colour(actor.today, colour),
 }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from tracker.database import db
 from tracker.models import AuditEntry, Issue, Person, Post, Role
-from tracker.policy import IS_OPEN, Actor, listed, listed_open
+from tracker.policy import IS_OPEN, Actor, listed, listed_open, listed_standing
 from tracker.queries.closing import closed_since
 from tracker.queries.counts import Count, capped, counting
 from tracker.queries.issues import IssueLine, line_columns, with_lateness
@@ -93,7 +93,7 @@ def digest(actor: Actor, conditions: Sequence[ColumnElement[bool]] = ()) -> Dige
         _number(is_soon(actor), *seen).label("soon"),
         _number(is_undated(), *seen).label("undated"),
         _number(newly_overdue(actor.today, since), *seen).label("newly"),
-        _number(closed_since(since), listed(actor), *conditions).label("closed"),
+        _number(closed_since(since), listed_standing(actor), *conditions).label("closed"),
     )
     row = db.session.execute(figures).one()
     colours = {one.value: found.get(one, 0) for one in (Colour.RED, Colour.YELLOW, Colour.BLUE)}

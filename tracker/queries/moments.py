@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,11 +23,15 @@ _NAMED: Mapping[str, Any] = {
 
 @dataclass
 class Moment:
-    """An instant, its Shanghai day, the calendar that was in force, and the names of then, found as they are needed."""
+    """An instant, its Shanghai day, the calendar that was in force, and the names of then, found as they are needed.
+
+    ``is_present``: what is asked for is what holds, at whatever instant that is read.
+    """
 
     at: datetime
     calendar: WorkCalendar
     former: Mapping[tuple[str, int], str]
+    is_present: bool = False
     _known: dict[tuple[str, int], str] = field(default_factory=dict)
 
     @property
@@ -62,6 +66,11 @@ def moment(at: datetime) -> Moment:
     corrections = held.pop(("calendar", 0), None)
     calendar = calendar_with(corrections_plain() if corrections is None else corrections)
     return Moment(at, calendar, held)
+
+
+def present(at: datetime) -> Moment:
+    """Return the present, which is ``at``: its ledgers are of what holds, and no older version is looked at."""
+    return replace(moment(at), is_present=True)
 
 
 def history_begins() -> datetime | None:

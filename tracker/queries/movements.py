@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -14,11 +16,12 @@ from sqlalchemy.orm import aliased
 from tracker.database import DaysBetween, db
 from tracker.models import Issue, IssueEvent
 from tracker.policy import IS_OPEN, Actor
-from tracker.queries.closing import end_of, is_closed, is_standing, start_of
-from tracker.queries.filters import IssueFilter, seen_by
+from tracker.queries.closing import IS_REOPENING, closed_since, closed_until, end_of, is_standing, start_of
+from tracker.queries.filters import IssueFilter, seen_by, standing_seen_by
 from workflows.issue import OPEN_STATES, IssueState
 from workflows.periods import Span
 
+LOOKED = 10_000  # of a period's latest events: so what issues waited for costs the same in a county of any size
 AGES = ((0, 7), (8, 30), (31, 90), (91, 180), (181, None))
 WAITING = tuple(state for state in IssueState if state in OPEN_STATES)
 
@@ -60,29 +63,36 @@ class Stay:
 
 def ages(actor: Actor, chosen: IssueFilter) -> list[Age]:
     """Return the open issues that ``chosen`` finds by how many days ago they were found."""
-    ends = [(least, most, actor.today - timedelta(days=most) if most is not None else None) for least, most in AGES]
-    band = case(*((Issue.found_on >= first, n) for n, (_l, _m, first) in enumerate(ends) if first), else_=len(AGES) - 1)
-    query = select(band.label("band"), func.count()).select_from(Issue)
-    query = query.where(IS_OPEN, Issue.found_on.is_not(None), *seen_by(actor, chosen)).group_by(band)
-    found: dict[int, int] = {row[0]: row[1] for row in db.session.execute(query)}
-    return [
-        Age(least, most, first, actor.today - timedelta(days=least), found.get(n, 0))
-        for n, (least, most, first) in enumerate(ends)
-    ]
+    found = _by_day([IS_OPEN, Issue.found_on.is_not(None), *standing_seen_by(actor, chosen)])
+    return [_age(actor.today, least, most, found) for least, most in AGES]
+
+
+def _age(today: date, least: int, most: int | None, found: Mapping[date, int]) -> Age:
+    first, last = None if most is None else today - timedelta(days=most), today - timedelta(days=least)
+    # What is dated ahead counts as found today.
+    number = sum(n for day, n in found.items() if (first is None or day >= first) and (day <= last or not least))
+    return Age(least, most, first, last, number)
+
+
+def _by_day(conditions: Sequence[ColumnElement[bool]]) -> dict[date, int]:
+    """Return how many issues were found each day: days come in the order of an index, so none has to be sorted."""
+    query = select(Issue.found_on, func.count()).where(*conditions).group_by(Issue.found_on)
+    return {day: number for day, number in db.session.execute(query) if day is not None}
 
 
 def flows(actor: Actor, chosen: IssueFilter, spans: Sequence[Span]) -> list[Flow]:
     """Return what came, went and came back in each of ``spans``, which follow one another."""
     first, last = spans[0].first, spans[-1].last
-    seen = seen_by(actor, chosen)
+    seen = standing_seen_by(actor, chosen)
     found = [is_standing(), Issue.found_on.between(first, last), *seen]
-    came = _counted(spans, Issue.found_on, [span.last for span in spans], found)
+    came: Counter[int] = Counter()
+    for day, number in _by_day(found).items():
+        came[bisect_left(spans, day, key=attrgetter("last"))] += number
     begin, end, ends = start_of(first), end_of(last), [end_of(span.last) - timedelta.resolution for span in spans]
-    closed = [is_closed(), Issue.signed_off_at >= begin, Issue.signed_off_at < end, *seen]
+    closed = [closed_since(first), closed_until(last), *seen]
     went = _counted(spans, Issue.signed_off_at, ends, closed)
-    told = aliased(IssueEvent)
-    back = [Issue.id == told.issue_id, told.trigger == "reopen", told.at >= begin, told.at < end]
-    came_back = _counted(spans, told.at, ends, [*back, *seen])
+    back = [Issue.id == IssueEvent.issue_id, IS_REOPENING, IssueEvent.at >= begin, IssueEvent.at < end]
+    came_back = _counted(spans, IssueEvent.at, ends, [*back, *seen_by(actor, chosen)])
     return [Flow(span, came.get(n, 0), went.get(n, 0), came_back.get(n, 0)) for n, span in enumerate(spans)]
 
 
@@ -95,8 +105,21 @@ def _counted(
     return {row[0]: row[1] for row in db.session.execute(query)}
 
 
-def stays(actor: Actor, chosen: IssueFilter, period: Span) -> list[Stay]:
-    """Return how long issues stayed in each state they left in ``period``; what was imported counts from then on."""
+def stays_since(period: Span) -> datetime | None:
+    """Return the instant after which ``stays`` is to look at events of ``period``, ``None`` where it looks at all."""
+    latest = select(IssueEvent.at).where(*_during(period)).order_by(IssueEvent.at.desc(), IssueEvent.id.desc())
+    return db.session.scalar(latest.offset(LOOKED).limit(1))
+
+
+def _during(period: Span, of: Any = IssueEvent) -> list[ColumnElement[bool]]:
+    return [of.at >= start_of(period.first), of.at < end_of(period.last)]
+
+
+def stays(actor: Actor, chosen: IssueFilter, period: Span, after: datetime | None = None) -> list[Stay]:
+    """Return how long issues stayed in each state they left in ``period``; what was imported counts from then on.
+
+    With ``after`` (see ``stays_since``) only what was left later than that.
+    """
     left, entered = aliased(IssueEvent), aliased(IssueEvent)
     since = (
         select(entered.at)
@@ -108,10 +131,10 @@ def stays(actor: Actor, chosen: IssueFilter, period: Span) -> list[Stay]:
     query = (
         select(left.source, days.label("days"), func.count())
         .join(Issue, Issue.id == left.issue_id)
-        .where(left.at >= start_of(period.first), left.at < end_of(period.last), left.source.in_(WAITING))
-        .where(left.source != left.dest, *seen_by(actor, chosen))
+        .where(*_during(period, left), left.source.in_(WAITING), left.source != left.dest, *seen_by(actor, chosen))
         .group_by(left.source, days)
     )
+    query = query if after is None else query.where(left.at > after)
     found: dict[str, dict[int, int]] = defaultdict(dict)
     for state, stayed, number in db.session.execute(query):
         if stayed is not None:

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import IO, Any
 
-import segno
-
 from tracker.clock import local
 from tracker.languages import _, current
 from tracker.queries.ledger import LedgerRow
@@ -19,27 +17,18 @@ from tracker.reports.xlsx import Line, Sheet
 ROWS_A_SECOND = 2000  # of a usual ledger, with their reading: what a page goes by that says how long it may take
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _SHORT = 8  # digits of the digest at the foot of each page: enough to look the ledger up
-_LOOKED_UP = 16  # digits of it in the code
 _BETWEEN = re.compile(r"\s{2,}")
 
 
 def write_pdf(
-    target: IO[bytes],
-    frame: Frame,
-    rows: Iterable[LedgerRow],
-    *,
-    fonts: str = "",
-    address: str = "",
-    tell: Tell | None = None,
+    target: IO[bytes], frame: Frame, rows: Iterable[LedgerRow], *, fonts: str = "", tell: Tell | None = None
 ) -> None:
     """Write a ledger as PDF; the same rows under the same frame give the same bytes.
 
-    ``address`` is where people open the tracker: a code then leads to the page of the issued ledger, which asks
-    strangers to sign in. ``fonts`` and ``tell`` as in ``pdf_set``. Raises ``PdfUnavailableError``, which names the row
-    at fault.
+    ``fonts`` and ``tell`` as in ``pdf_set``. Raises ``PdfUnavailableError``, which names the row at fault.
     """
     sheet, lines = sheet_of(replace(frame, picture=None), rows)
-    pdf_set(target, _told(sheet, frame), _messages(sheet, lines, address), fonts=fonts, tell=tell)
+    pdf_set(target, _told(sheet, frame), _messages(sheet, lines), fonts=fonts, tell=tell)
 
 
 def _told(sheet: Sheet, frame: Frame) -> dict[str, Any]:
@@ -58,7 +47,7 @@ def _told(sheet: Sheet, frame: Frame) -> dict[str, Any]:
     }
 
 
-def _messages(sheet: Sheet, lines: Iterable[Cells | Line], address: str) -> Iterator[list[Any]]:
+def _messages(sheet: Sheet, lines: Iterable[Cells | Line]) -> Iterator[list[Any]]:
     """Yield what the child sets: rows and lines across, then what closes the ledger, which is known by then.
 
     Photographs are told by their names: what stands about them at the end of a workbook does not hold here.
@@ -71,11 +60,4 @@ def _messages(sheet: Sheet, lines: Iterable[Cells | Line], address: str) -> Iter
     closing, *_about_photographs, signatures = sheet.footer
     found = _DIGEST.search(closing)
     short = _("校验码 {digest}").format(digest=found[0][:_SHORT]) if found else ""
-    code = _code(f"{address.rstrip('/')}/ledgers/issued?digest={found[0][:_LOOKED_UP]}") if found and address else []
-    words = ["　　".join(sheet.lines), *closing.split("\n"), *([_("扫码登录后可核对")] if code else [])]
-    yield ["end", words, _BETWEEN.split(signatures), short, code]
-
-
-def _code(link: str) -> list[str]:
-    """Return the modules of a square code, row by row, 1 for a dark one."""
-    return ["".join(str(int(module)) for module in row) for row in segno.make(link, error="m").matrix]
+    yield ["end", ["　　".join(sheet.lines), *closing.split("\n")], _BETWEEN.split(signatures), short]

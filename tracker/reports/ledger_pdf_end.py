@@ -1,10 +1,9 @@
-"""What is written last into the PDF of a ledger: a code, its fonts, a contents of its groups, title and language."""
+"""What is written last into the PDF of a ledger: its fonts, a contents of its groups, title and language."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from tracker.reports.ledger_pdf_file import PdfFile, text
 from tracker.reports.ledger_pdf_layout import Sheet
@@ -18,19 +17,6 @@ class Mark:
     words: str
     page: int
     y: float
-
-
-def square(modules: Sequence[str], left: float, top: float, size: float) -> bytes:
-    """Return what draws a code of square modules, row by row, its upper left corner at that place in pt."""
-    side, parts = size / len(modules), []
-    for n, row in enumerate(modules, 1):
-        at = 0
-        for module, some in groupby(row):
-            many = len(list(some))
-            if module == "1":
-                parts.append(b"%.3f %.3f %.3f %.3f re\n" % (left + at * side, top - n * side, many * side, side))
-            at += many
-    return b"".join((b"0 g\n", *parts, b"f\n"))
 
 
 def embed(file: PdfFile, scripts: Iterable[Script], number: int) -> None:

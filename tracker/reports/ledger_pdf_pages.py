@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tracker.reports.ledger_pdf_end import Mark, close, embed, square
+from tracker.reports.ledger_pdf_end import Mark, close, embed
 from tracker.reports.ledger_pdf_file import PdfFile
 from tracker.reports.ledger_pdf_head import headings
 from tracker.reports.ledger_pdf_layout import BOTTOM, SIDE, TOP, Layout, Sheet, layout
@@ -13,8 +13,7 @@ from tracker.reports.ledger_pdf_text import Cells, Script, set_line
 TITLE, CLOSING, FOOT = 18.0, 9.0, 7.5  # pt
 _FOOT_BASE = BOTTOM - 14
 SIGNING = 36.0  # pt that the places to sign take
-CODE = 54.0  # pt, a side of the code: 19 mm
-_PALE, _INK = b"0.955 0.965 0.965 rg ", b"0 g "
+_GREY, _PALE, _INK = b"0.91 0.93 0.93 rg ", b"0.955 0.965 0.965 rg ", b"0 g "
 _RULES = b"0.4 w 0.3 G "
 _FEWEST = 3  # lines of a row that are worth beginning at the foot of a page
 
@@ -48,8 +47,7 @@ class Pages:
     def row(self, cells: Sequence[str]) -> None:
         """Set one row; what is longer than the rest of the page goes on the next one, line by line if need be.
 
-        The last row is kept back until it is known what follows, so that what closes the ledger does not stand alone on
-        a page, unless that row fills one.
+        The last row is kept back until it is known what follows: what closes the ledger never stands on a page alone.
         """
         shown = [column.lines(words) for column, words in zip(self._columns, cells, strict=True)]
         self._release()
@@ -78,7 +76,7 @@ class Pages:
             if done < many:
                 self._turn()
                 if not shown[0][done:]:
-                    shown[0] = [*shown[0], *[b""] * (done - len(shown[0])), shown[0][0], *self._continued]
+                    shown[0] = [*shown[0], *[b""] * (done - len(shown[0])), *self._continued]
 
     def _make_room(self, many: int) -> None:
         """Turn the page where a row of so many lines should not begin on this one."""
@@ -192,12 +190,11 @@ class Pages:
         )  # fmt: skip
         self._file.page(b"".join(self._parts), self._layout.paper, self._resources)
 
-    def finish(self, closing: Sequence[str], signatures: Sequence[str], short: str, code: Sequence[str] = ()) -> None:
-        """Set the last lines and the places to sign beside a square ``code``, and the foot of every page."""
-        width = self._layout.width - (CODE * 1.3 if code else 0)
-        room = int(width * 1000 / CLOSING)
+    def finish(self, closing: Sequence[str], signatures: Sequence[str], short: str) -> None:
+        """Set the last lines, the places to sign, and on every page how many there are and ``short``."""
+        room = int(self._layout.width * 1000 / CLOSING)
         lines = [line for words in closing for line in self._body.lines(self._body.clean(words), room)]
-        needed = 4 + max(len(lines) * CLOSING * 1.4 + SIGNING, CODE + 8 if code else 0)
+        needed = 4 + len(lines) * CLOSING * 1.4 + SIGNING
         held = sum(self._height(max(shown, key=len)) for shown in self._held)
         if held + needed > self._y - BOTTOM and held + needed < self._room:
             self._turn()
@@ -206,10 +203,8 @@ class Pages:
             self._turn()
         self._uprights()
         self._y -= 4
-        if code:
-            self._parts.append(square(code, self._layout.edges[-1] - CODE, self._y - 6, CODE))
         self._lines(lines, CLOSING)
-        share = width / max(1, len(signatures))
+        share = self._layout.width / max(1, len(signatures))
         for n, words in enumerate(signatures):
             line = self._body.clean(words)
             self._parts.append(set_line(self._body, line, SIDE + n * share, self._y - SIGNING + 6, 11))

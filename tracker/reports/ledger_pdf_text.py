@@ -16,7 +16,7 @@ _SHAPELESS = re.compile(
 )
 _NOT_FIRST = frozenset("、。，．：；？！）〕】》〉」』”’…—～·％‰℃),.:;?!]}>%-/")
 _NOT_LAST = frozenset("（〔【《〈「『“‘([{<")
-_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@+")
+_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@")
 _FAR = 40  # characters that a break may be moved back by
 _KEPT = 4000  # cells that are remembered
 

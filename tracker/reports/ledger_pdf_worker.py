@@ -2,9 +2,9 @@
 
 Reads JSON from stdin, a line each: first how it is made (``limits``, ``fonts`` as families of ``body`` and ``head``,
 ``sheet``), then ``["row", [cells]]``, ``["begin", words]`` and ``["sum", words]`` for a group, and at the end
-``["end", closing lines, places to sign, short words for each page, modules of a code]``. Writes the PDF to stdout as
-it is made; to stderr ``@ <JSON>`` with ``rows`` and ``pages`` so far, and in trouble ``row``, the number of the row at
-fault, and ``why``.
+``["end", closing lines, places to sign, short words for each page]``. Writes the PDF to stdout as it is made; to stderr
+``@ <JSON>`` with ``rows`` and ``pages`` so far, and in trouble ``row``, the number of the row at fault, and
+``why``.
 """
 
 from __future__ import annotations

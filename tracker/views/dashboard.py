@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from tracker.forms.dashboard import DashboardForm
 from tracker.languages import _
 from tracker.queries.county_map import county_map
 from tracker.queries.dashboard import ranking
-from tracker.queries.movements import ages, flows, stays
+from tracker.queries.movements import ages, flows, stays, stays_since
 from tracker.queries.places import county_name, star_names, township_names
 from tracker.views.access import access
 from workflows.periods import Span, cut
@@ -27,7 +28,7 @@ NARROWS = {"township": "place", "unit": "unit", "star": "star", "group": "finder
 @bp.get("/")
 @access("ledger.read")
 def index() -> ResponseReturnValue:
-    return _shown("dashboard/index.html")
+    return _shown("dashboard/index.html", _stays)
 
 
 @bp.get("/screen")
@@ -36,18 +37,26 @@ def screen() -> ResponseReturnValue:
     return _shown("dashboard/screen.html")
 
 
-def _shown(template: str) -> ResponseReturnValue:
+def _shown(template: str, more: Callable[[DashboardForm], dict[str, Any]] | None = None) -> ResponseReturnValue:
     status, errors = 200, {}
     try:
         form = DashboardForm.parse(request.args)
     except InvalidError as error:
         form, errors, status = DashboardForm(), error.errors, 422
-    return render_template(template, errors=errors, **_content(form)), status
+    besides = more(form) if more else {}
+    return render_template(template, errors=errors, **_content(form), **besides), status
+
+
+def _stays(form: DashboardForm) -> dict[str, Any]:
+    period = form.period(g.actor.today)
+    since = stays_since(period)
+    return {"stays": stays(g.actor, form.chosen(), period, since), "stays_since": since}
 
 
 def _content(form: DashboardForm) -> dict[str, Any]:
     period, whenever = form.period(g.actor.today), form.chosen()
     ranked = ranking(g.actor, form.chosen(period), form.by)
+    by_town = ranked if form.by == "township" else ranking(g.actor, form.chosen(period), "township")
     return {
         "form": form,
         "labels": {name: _(words) for name, words in form.labels.items()},
@@ -56,8 +65,7 @@ def _content(form: DashboardForm) -> dict[str, Any]:
         "ranking": ranked,
         "ages": ages(g.actor, whenever),
         "flows": flows(g.actor, whenever, cut(period)),
-        "stays": stays(g.actor, whenever, period),
-        "map": county_map(g.actor, form.chosen(period)),
+        "map": county_map(by_town),
         "narrows": NARROWS[form.by],
         "kept": {name: value for name, value in (("place", form.place), ("star", form.star)) if value},
         "townships": township_names(),

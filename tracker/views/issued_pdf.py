@@ -32,8 +32,7 @@ def sheet(ledger_id: int) -> Response:
     again = Reissue(issued, g.actor)
     file = TemporaryFile()  # noqa: SIM115  # closed by the response
     try:
-        fonts, address = (current_app.config[name] for name in ("FONT_FOLDER", "BASE_URL"))
-        write_pdf(file, again.frame, again.rows(), fonts=fonts, address=address)
+        write_pdf(file, again.frame, again.rows(), fonts=current_app.config["FONT_FOLDER"])
         file.seek(0)
         return send_file(file, mimetype="application/pdf", download_name=_name(issued))
     except BaseException:

@@ -13,7 +13,7 @@ from tracker.forms.ledgers import ComparisonForm
 from tracker.languages import _
 from tracker.queries.asof_changes import change_counts, change_rows, parts_of
 from tracker.queries.asof_filter import Asked
-from tracker.queries.moments import history_begins, moment
+from tracker.queries.moments import history_begins, moment, present
 from tracker.views.access import access
 from tracker.views.choices import filter_choices, filter_words, place_and_unit
 from tracker.views.ledgers import instant_of
@@ -39,7 +39,8 @@ def _content(form: ComparisonForm) -> dict[str, Any]:
     since = instant_of(form.since or (max(usual, begins) if begins else usual), "since")
     if since >= until:
         raise InvalidError({"since": _("开始时刻应早于结束时刻")})
-    asked, before = Asked(g.actor, form.chosen(), moment(until)), moment(since)
+    later = present(until) if form.until is None else moment(until)
+    asked, before = Asked(g.actor, form.chosen(), later), moment(since)
     counts = change_counts(asked, before)
     found: dict[str, Any] = {"since": since, "until": until, "parts": parts_of(counts), "late": counts["late"]}
     if form.view:

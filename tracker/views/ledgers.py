@@ -22,16 +22,16 @@ from tracker.queries.asof import (
     asof_page,
     asof_page_before,
     asof_subtotals,
-    asof_total,
     place_at,
     place_text,
+    sum_of,
 )
 from tracker.queries.asof_filter import Asked
 from tracker.queries.filters import saved_filters
 from tracker.queries.ledger import LedgerRow
 from tracker.queries.ledger_columns import LEDGERS
 from tracker.queries.ledger_photos import MOST_PICTURED, has_photos, pictured
-from tracker.queries.moments import history_begins, moment, policy_version_at
+from tracker.queries.moments import history_begins, moment, policy_version_at, present
 from tracker.reports.ledger_columns import COLUMNS
 from tracker.reports.ledger_pdf import ROWS_A_SECOND
 from tracker.services.versions import instant_close
@@ -74,7 +74,8 @@ def as_typed(errors: dict[str, str]) -> LedgerForm:
 
 def asked_for(form: LedgerForm) -> Asked:
     """Return the question that ``form`` asks; raise ``InvalidError`` for an instant to come, or before all history."""
-    return Asked(g.actor, form.chosen(), moment(instant_of(form.at)), form.order_by)
+    at = instant_of(form.at)
+    return Asked(g.actor, form.chosen(), present(at) if form.at is None else moment(at), form.order_by)
 
 
 def instant_of(at: datetime | None, field: str = "at") -> datetime:
@@ -108,7 +109,7 @@ def _content(form: LedgerForm, asked: Asked) -> dict[str, Any]:
     }
     if form.group:
         subtotals = asof_subtotals(asked, form.group)
-        found |= {"subtotals": subtotals, "whole": asof_total(asked), "headings": {one.key: one for one in subtotals}}
+        found |= {"subtotals": subtotals, "whole": sum_of(subtotals), "headings": {one.key: one for one in subtotals}}
     return found
 
 
