@@ -6,9 +6,14 @@ import io
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
+import uharfbuzz as hb
+from fontTools.cffLib import CFFFontSet
+from fontTools.pens.recordingPen import RecordingPen
+from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PageObject, PdfReader
@@ -169,6 +174,43 @@ def test_rare_characters_are_drawn_and_never_as_boxes() -> None:
     assert {one: found.get(one) for one in f"{RARE}Ωж①" if not found.get(one, (0, False))[0]} == {}
     assert all(found[one][1] for one in RARE)
     assert f"姓名：{RARE}Ωж①" in said(reader)
+
+
+def test_a_font_of_the_folder_whose_glyphs_are_numbered_in_its_own_way_draws_the_right_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, words = script().faces[0], "督办A"
+    wanted = hb.SubsetInput()
+    for character in words:
+        wanted.unicode_set.add(ord(character))
+    wanted.drop_table_tag_set.update(int.from_bytes(tag, "big") for tag in (b"GSUB", b"GPOS"))
+    whole = hb.Face(hb.Blob.from_file_path(own.path), own.index)
+    few = TTFont(io.BytesIO(wanted.subset(whole).blob.data))  # its glyphs are 1, 2, 3 and named by their old numbers
+    for record in few["name"].names:
+        record.string = "Oddly Numbered" if record.nameID in (1, 4, 16) else record.toUnicode()
+    few.save(tmp_path / "odd.otf")
+    monkeypatch.setattr(ledger_pdf_child, "FONTS", {"body": "Oddly Numbered", "head": "Oddly Numbered"})
+    file = io.BytesIO()
+    pdf_set(file, SHEET, [["row", cells(1, words)], END], fonts=str(tmp_path))
+    outlines = embedded(PdfReader(file), "B0")
+    for character in words:
+        glyph = few.getBestCmap()[ord(character)]
+        assert outlines[few.getGlyphID(glyph)] == outline(few["CFF "].cff[0].CharStrings[glyph]) != []
+
+
+def embedded(reader: PdfReader, name: str) -> dict[int, list[Any]]:
+    """Return the outlines of an embedded CFF font, by the codes that the text draws them with."""
+    inner = reader.pages[0]["/Resources"]["/Font"][f"/{name}"]["/DescendantFonts"][0]
+    fonts = CFFFontSet()
+    fonts.decompile(io.BytesIO(inner["/FontDescriptor"]["/FontFile3"].get_data()), None)
+    return {int(glyph.removeprefix("cid").replace(".notdef", "0")): outline(fonts[0].CharStrings[glyph])
+            for glyph in fonts[0].charset}  # fmt: skip
+
+
+def outline(glyph: Any) -> list[Any]:
+    pen = RecordingPen()
+    glyph.draw(pen)
+    return list(pen.value)
 
 
 def test_what_no_font_has_is_written_as_its_code_and_what_has_no_shape_is_left_out() -> None:
