@@ -38,7 +38,7 @@ _ELSEWHERE = {
     ),
     **dict.fromkeys(("unit", "responsible", "assisting"), N_("在问题页办理改派")),
     **dict.fromkeys(("first_deadline", "deadline", "extensions"), N_("在问题页申请延期")),
-    **dict.fromkeys(("progress", "latest", "outcome", "state"), N_("随办理变化，在问题页反馈进展或办理")),
+    **dict.fromkeys(("progress", "latest", "outcome", "state"), N_("随办理变化，在问题页记录进展或办理")),
     **dict.fromkeys(("signed_off", "closed_late"), N_("办理销号时产生")),
     "measures": N_("由责任单位签收时填写"),
     "evidence": N_("在问题页上传佐证"),

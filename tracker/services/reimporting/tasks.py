@@ -128,6 +128,8 @@ def _keep(upload_id: int, found: Comparison, unnamed: Sequence[str]) -> None:
     ]  # fmt: skip
     about = {"sheets": found.sheets, "lines": found.lines, "unnamed": list(unnamed)}
     with transaction() as session:
+        if session.get_one(LedgerUpload, upload_id, populate_existing=True).task is not UploadTask.COMPARE:
+            return  # another process was faster
         if rows:
             session.connection().execute(insert(LedgerUploadCell), rows)
         _ended(upload_id, UploadTask.COMPARE, about=about, summary=found.summary(), compared_at=found.at)

@@ -134,9 +134,9 @@ def upload_file_let_go(sha256: str, store: Store) -> None:
 
 
 def _remove(uploads: Sequence[LedgerUpload]) -> None:
-    for upload in uploads:
-        db.session.execute(delete(Cell).where(Cell.upload_id == upload.id))
-        db.session.delete(upload)
+    ids = [upload.id for upload in uploads]
+    db.session.execute(delete(Cell).where(Cell.upload_id.in_(ids)))
+    db.session.execute(delete(LedgerUpload).where(LedgerUpload.id.in_(ids)))
 
 
 def _order(upload: LedgerUpload, task: UploadTask, actor: Actor) -> None:
