@@ -89,6 +89,24 @@ def test_nobody_counts_more_than_they_see(county: dict[str, Unit]) -> None:
     assert sum(age.number for age in ages(township, IssueFilter(states=()))) == 2
 
 
+def test_nobody_counts_the_stays_and_reopenings_of_others(county: dict[str, Unit]) -> None:
+    moves = [
+        ("register", S.DRAFT, S.REGISTERED),
+        ("assign", S.REGISTERED, S.ASSIGNED),
+        ("reopen", S.SIGNED_OFF, S.RECTIFYING),
+    ]
+    for name in ("甲乡", "甲乡", "乙乡"):
+        issue = factories.issue(location=factories.village(parent=county[name]))
+        with transaction():
+            for day, (trigger, source, dest) in enumerate(moves):
+                event_record(issue, trigger, actor=None, at=noon(days(day - 9)), source=source, dest=dest)
+    period, everything = Span(days(-30), TODAY), IssueFilter(states=())
+    leader, township = factories.actor(Role.LEADER), factories.actor(Role.TOWNSHIP, unit_id=county["乙乡"].id)
+    for actor, number in ((leader, 3), (township, 1)):
+        assert [one.number for one in stays(actor, everything, period)] == [number]
+        assert [one.reopened for one in flows(actor, everything, [period])] == [number]
+
+
 def test_open_issues_by_age(county: dict[str, Unit]) -> None:
     found = ages(factories.actor(Role.LEADER), IssueFilter(states=()))
     assert [(age.least, age.number) for age in found] == [(0, 1), (8, 0), (31, 4), (91, 0), (181, 1)]

@@ -4,7 +4,7 @@ from tracker.policy.actor import Actor, actor_of
 from tracker.policy.capacities import capacities
 from tracker.policy.letters import RECEIVING, is_mine_to_answer, is_recipient, letter_capacities, letter_visible
 from tracker.policy.matrix import Cell, cell_for, matrix
-from tracker.policy.scope import IS_OPEN, listed, listed_open, listed_standing, recorded, visible
+from tracker.policy.scope import IS_OPEN, listed, listed_open, listed_singly, listed_standing, recorded, visible
 
 __all__ = [
     "IS_OPEN",
@@ -20,6 +20,7 @@ __all__ = [
     "letter_visible",
     "listed",
     "listed_open",
+    "listed_singly",
     "listed_standing",
     "matrix",
     "recorded",

@@ -32,6 +32,11 @@ def listed(actor: Actor) -> ColumnElement[bool]:
     return and_(*_gathered(actor), _is_not_taken_back(), _draft_is_own(actor), _confidential_is_narrow(actor))
 
 
+def listed_singly(actor: Actor) -> ColumnElement[bool]:
+    """Return ``listed`` as a condition on each record alone: for issues that something else than a list names."""
+    return and_(or_(*_in_scope(actor)), _is_not_taken_back(), _draft_is_own(actor), _confidential_is_narrow(actor))
+
+
 def listed_open(actor: Actor) -> ColumnElement[bool]:
     """Return ``listed`` for open issues alone, which no draft is: their indexes answer without a look at the rows."""
     return and_(*_gathered(actor), IS_OPEN, _confidential_is_narrow(actor))

@@ -21,7 +21,7 @@ from tracker.models import (
     Unit,
     UnitKind,
 )
-from tracker.policy import IS_OPEN, Actor, listed, listed_open, listed_standing
+from tracker.policy import IS_OPEN, Actor, listed, listed_open, listed_singly, listed_standing
 from tracker.queries.closing import closed_since, closed_until, is_closed, is_judged, is_standing, reopened
 from tracker.queries.digest_list import DigestPart, told_of
 from tracker.queries.lateness import has_colour, is_overdue, is_undated, late_since
@@ -135,6 +135,11 @@ def seen_by(actor: Actor, chosen: IssueFilter) -> list[ColumnElement[bool]]:
     return [listed_open(actor) if chosen.is_open_only else listed(actor), *_asked_for(actor, chosen)]
 
 
+def singly_seen_by(actor: Actor, chosen: IssueFilter) -> list[ColumnElement[bool]]:
+    """Return ``seen_by`` as conditions on each record alone, for the issues of some events."""
+    return [listed_singly(actor), *_asked_for(actor, chosen)]
+
+
 def standing_seen_by(actor: Actor, chosen: IssueFilter) -> list[ColumnElement[bool]]:
     """Return ``seen_by`` for what is neither a draft nor dismissed, which whoever uses it says beside it."""
     return [listed_standing(actor), *_asked_for(actor, chosen)]
@@ -166,10 +171,6 @@ def _at_place(place_id: int, _actor: Actor) -> ColumnElement[bool]:
     if place.kind is UnitKind.COUNTY:
         return Issue.location_id.is_not(None)
     return Issue.location_id.in_(select(Unit.id).where(Unit.path.startswith(place.path)))
-
-
-def _on_roster(group_id: int, actor: Actor) -> ColumnElement[bool]:
-    return Issue.location_id.in_(roster_of(group_id, actor.today))
 
 
 def roster_of(group_id: int, today: date) -> Select[Any]:
@@ -220,7 +221,7 @@ _CONDITIONS: Mapping[str, Callable[[Any, Actor], ColumnElement[bool]]] = {
     "source": lambda source, _actor: Issue.source == source,
     "severity": lambda severity, _actor: Issue.severity == severity,
     "finder_id": lambda group, _actor: Issue.found_by_group_id == group,
-    "roster_id": _on_roster,
+    "roster_id": lambda group, actor: Issue.location_id.in_(roster_of(group, actor.today)),
     "mine": _mine,
     "found_from": lambda day, _actor: Issue.found_on >= day,
     "found_to": lambda day, _actor: Issue.found_on <= day,

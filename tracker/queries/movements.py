@@ -17,7 +17,7 @@ from tracker.database import DaysBetween, db
 from tracker.models import Issue, IssueEvent
 from tracker.policy import IS_OPEN, Actor
 from tracker.queries.closing import IS_REOPENING, closed_since, closed_until, end_of, is_standing, start_of
-from tracker.queries.filters import IssueFilter, seen_by, standing_seen_by
+from tracker.queries.filters import IssueFilter, singly_seen_by, standing_seen_by
 from workflows.issue import OPEN_STATES, IssueState
 from workflows.periods import Span
 
@@ -92,7 +92,7 @@ def flows(actor: Actor, chosen: IssueFilter, spans: Sequence[Span]) -> list[Flow
     closed = [closed_since(first), closed_until(last), *seen]
     went = _counted(spans, Issue.signed_off_at, ends, closed)
     back = [Issue.id == IssueEvent.issue_id, IS_REOPENING, IssueEvent.at >= begin, IssueEvent.at < end]
-    came_back = _counted(spans, IssueEvent.at, ends, [*back, *seen_by(actor, chosen)])
+    came_back = _counted(spans, IssueEvent.at, ends, [*back, *singly_seen_by(actor, chosen)])
     return [Flow(span, came.get(n, 0), went.get(n, 0), came_back.get(n, 0)) for n, span in enumerate(spans)]
 
 
@@ -131,7 +131,9 @@ def stays(actor: Actor, chosen: IssueFilter, period: Span, after: datetime | Non
     query = (
         select(left.source, days.label("days"), func.count())
         .join(Issue, Issue.id == left.issue_id)
-        .where(*_during(period, left), left.source.in_(WAITING), left.source != left.dest, *seen_by(actor, chosen))
+        .where(
+            *_during(period, left), left.source.in_(WAITING), left.source != left.dest, *singly_seen_by(actor, chosen)
+        )
         .group_by(left.source, days)
     )
     query = query if after is None else query.where(left.at > after)
