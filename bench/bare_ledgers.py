@@ -62,7 +62,7 @@ def _count(where: str) -> str:
 
 
 def dashboard(backend: str) -> list[str]:
-    """Return the statements of the dashboard of this year: ranking, ages, what came and went; stays, not on the wall."""
+    """Return the statements of the dashboard of this year: ranking, ages, what came and went, what stays; no wall."""
     by = MONTH[backend]
     flows = [FOUND.format(month=by.format("i.found_on")), CLOSED.format(month=by.format("i.signed_off_at")), REOPENED]
     return [RANKING, AGES, *flows, STAYS]
