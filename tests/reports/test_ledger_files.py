@@ -262,3 +262,13 @@ def test_a_damaged_photograph_is_told_and_the_rest_goes_out(sqlite_app: Flask, s
     one = replace(frame(columns=PHOTOS), picture=store.read)
     page = load_workbook(io.BytesIO(made(one, asof_rows(asked(here)))))["责任台账"]
     assert (len(page._images), page.cell(5, 4).value) == (1, "示例after0.jpg 已损坏")
+
+
+def test_our_importer_finds_the_photographs_by_their_cells(sqlite_app: Flask, store: Store, tmp_path: Path) -> None:
+    here = flows.issue_in(S.RECTIFYING)
+    photographed(here, store, Phase.AFTER, (300, 200), (310, 200), at=timedelta(minutes=1))
+    columns = ("number", "township", "village", "words", "photo_before", "photo_after")
+    one = replace(frame("township", columns=columns), picture=store.read)
+    batch = Office(tmp_path / "data").receive(made(one, asof_rows(asked(here, "township"))), actor=here.office)
+    assert [(row, column) for row, column, _part in batch.about["pictures"]] == [(6, 6), (6, 6)]
+    assert batch.mapping["columns"]["photo_after"] == ["整改前后照片/整改后照片"]
