@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
 
+from tracker import clock
 from tracker.clock import ZONE, local_date
 from tracker.database import db, transaction
 from tracker.demo.look_backs import look_back_tell
@@ -25,6 +26,7 @@ from tracker.models import (
     UnitTag,
     Visit,
 )
+from tracker.policy import Actor
 from tracker.queries.ad_hoc_visits import stop_waiting
 from tracker.queries.rules import work_calendar
 from tracker.services.ad_hoc_visits import ad_hoc_finish, ad_hoc_note, ad_hoc_start
@@ -59,8 +61,7 @@ def rounds_tell(world: World, at: datetime) -> None:
     groups = list(db.session.scalars(select(SupervisionGroup).order_by(SupervisionGroup.number)))
     last = calendar.add_workdays(first, _LENGTH - 1)
     values = _values("示例：本月常态化巡查", RoundKind.ROUTINE, first, last, groups)
-    held = round_create(values=values, actor=office, at=before)
-    plan_work(held.id, before)
+    held = _planned(values, office, before)
     db.session.expire_all()
     round_publish(round_id=held.id, version=None, actor=office, at=before)
     _walk(world, held.id, today)
@@ -69,8 +70,16 @@ def rounds_tell(world: World, at: datetime) -> None:
     secret = _values(
         "示例：不定期抽查", RoundKind.UNANNOUNCED, begin, calendar.add_workdays(begin, 4), groups[:4]
     )  # fmt: skip
-    planned = round_create(values=secret, actor=office, at=at)
-    plan_work(planned.id, at)
+    _planned(secret, office, at)
+
+
+def _planned(values: RoundValues, office: Actor, at: datetime) -> InspectionRound:
+    """Return a round with its plan, made by nobody but us: asked for at ``at`` it would seem to be left behind."""
+    with transaction():
+        held = round_create(values=values, actor=office, at=at)
+        held.planning_since = clock.now()
+    plan_work(held.id, at)
+    return held
 
 
 def _values(name: str, kind: RoundKind, first: date, last: date, groups: Sequence[SupervisionGroup]) -> RoundValues:
