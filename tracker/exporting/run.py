@@ -88,6 +88,8 @@ def _make(app: Flask, claim: Claim, pulse: Pulse) -> None:
     try:
         with full_disk_told():
             outcome = _written(app, claim, pulse, waiting)
+            pulse.beat()  # what took no time has not said yet how much there was of it
+            pulse.check()
             size, sha256 = waiting.stat().st_size, store.keep(waiting)
     finally:
         waiting.unlink(missing_ok=True)
