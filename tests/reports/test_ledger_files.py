@@ -121,6 +121,15 @@ def test_neighbours_that_belong_together_share_a_heading(here: World) -> None:
     assert lone.cell(4, 1).value == 1
 
 
+def test_a_heading_that_breaks_has_room_for_its_lines(here: World) -> None:
+    for columns, row in ((("number", "late", "unit"), 3), (LEDGERS[LedgerKind.OVERDUE], 4)):
+        content = made(frame(kind=LedgerKind.OVERDUE, columns=columns), asof_rows(asked(here)))
+        page = load_workbook(io.BytesIO(content))["逾期台账"]
+        assert page.row_dimensions[row].height >= 27, columns  # two lines of 10 pt
+    plain = load_workbook(io.BytesIO(made(frame(columns=("number", "unit")), asof_rows(asked(here)))))["责任台账"]
+    assert plain.row_dimensions[3].height < 20
+
+
 @pytest.mark.parametrize("kind", list(LedgerKind))
 def test_our_importer_reads_what_went_out(here: World, tmp_path: Path, kind: LedgerKind) -> None:
     """Headings in one row or two, groups, sums and the lines to sign on: only the rows are data."""

@@ -16,6 +16,7 @@ from typing import IO, Any
 from xlsxwriter import Workbook
 
 from tracker.languages import _
+from tracker.reports.xlsx_heights import text_height
 from tracker.reports.xlsx_pictures import Pictures, height, insert
 
 MOST_ROWS = 1_048_576
@@ -177,7 +178,8 @@ def _begin(page: Any, sheet: Sheet, formats: dict[str, Any], turn: int) -> int:
 
 
 def _write_heads(page: Any, sheet: Sheet, first: int, look: Any) -> None:
-    """Write the headings: in one row, or in two where neighbours share one."""
+    """Write the headings: in one row, or in two where neighbours share one; as high as the longest needs."""
+    page.set_row(first + sheet.is_two_rowed, max(text_height(one.heading, one.width) for one in sheet.columns) + 3)
     for under, run in sheet.heads:
         for n in run:
             page.write_string(first, n, inert(under or sheet.columns[n].heading), look)

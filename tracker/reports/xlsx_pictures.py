@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
-from unicodedata import east_asian_width
 
+from tracker.reports.xlsx_heights import LINE, text_height
 from tracker.storage.small_pictures import SmallPicture
 
 MOST = 2  # pictures in a cell
 WIDTH = 27  # characters of a column with pictures
 _BOX, _GAP = (88, 66), 4  # pixels
 _PADDING, _LETTER = 5, 7  # pixels, as Excel reckons the width of a column
-_LINE, _HIGHEST = 13.5, 409.0  # points: a line of 10 pt, and the highest row there is
+_HIGHEST = 409.0  # points: the highest row there is
 _MOVES_AND_SIZES = 1
 
 
@@ -39,23 +39,12 @@ def insert(page: Any, row: int, column: int, pictures: Pictures) -> None:
 
 def height(row: Sequence[Any], widths: Sequence[int]) -> float | None:
     """Return the height in points that a row with pictures needs, ``None`` where the program may find it itself."""
-    lines = [(_BOX[1] + 2 * _GAP) * 0.75 + (_LINE if one.words else 0) for one in row if _has(one)]
+    lines = [(_BOX[1] + 2 * _GAP) * 0.75 + (LINE if one.words else 0) for one in row if _has(one)]
     if not lines:
         return None
-    words = (_lines(value, width) * _LINE for value, width in zip(row, widths, strict=True))
+    words = (text_height(value, width) for value, width in zip(row, widths, strict=True))
     return min(_HIGHEST, max(*lines, *words))
 
 
 def _has(value: Any) -> bool:
     return isinstance(value, Pictures) and bool(value.shown)
-
-
-def _lines(value: Any, width: int) -> int:
-    """Return into how many lines words break in a column that is so many narrow letters wide."""
-    if not isinstance(value, str):
-        return 1
-    return sum(max(1, -(-_breadth(line) // max(1, width - 1))) for line in value.split("\n"))
-
-
-def _breadth(line: str) -> int:
-    return sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in line)
