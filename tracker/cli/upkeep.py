@@ -15,10 +15,11 @@ from tracker.cli.context import application, plain_errors
 from tracker.jobs import Clock
 from tracker.services.issued_ledgers import issued_find, issued_verify
 from tracker.services.scrub import evidence_scrub
+from tracker.services.strays import StrayReport
 from tracker.services.ticks import tick
 from tracker.services.verify import CHAINS, ChainReport, chain_verify
-from tracker.services.verify_ledger import PresentReport, present_verify
-from tracker.services.verify_papers import PapersReport, papers_verify
+from tracker.services.verify_ledger import present_verify
+from tracker.services.verify_papers import papers_verify
 from tracker.storage import Store
 
 
@@ -81,7 +82,7 @@ def verify(ledger: str) -> None:
         _verify_ledger(ledger)
         return
     with application():
-        reports: list[ChainReport | PresentReport | PapersReport] = [chain_verify(name) for name in CHAINS]
+        reports: list[ChainReport | StrayReport] = [chain_verify(name) for name in CHAINS]
         reports += [present_verify(), papers_verify()]
     for report in reports:
         click.echo(report.line())

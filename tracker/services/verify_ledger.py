@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from sqlalchemy import func, select
 
 from tracker.database import db
-from tracker.languages import _
+from tracker.languages import N_
 from tracker.models import FAR, Issue, IssueVersion
 from tracker.queries.versions import content_of, contents, versions_now
+from tracker.services.strays import StrayReport
 
 BATCH = 1000
-SHOWN = 20
+_TORN = 20
+_GOOD = N_("台账：共 {n} 个问题，现状与历史一致")
+_BAD = N_("台账：以下问题的现状与历史不符：{numbers}")
 
 
-@dataclass
-class PresentReport:
-    """How many issues read as their history ends; ``strays`` are the numbers of the first that do not."""
-
-    checked: int = 0
-    strays: list[str] = field(default_factory=list)
-
-    @property
-    def intact(self) -> bool:
-        """Tell whether nothing was changed beside the record."""
-        return not self.strays
-
-    def line(self) -> str:
-        """Return the report in one line, in the current language."""
-        if self.intact:
-            return _("台账：共 {n} 个问题，现状与历史一致").format(n=self.checked)
-        return _("台账：以下问题的现状与历史不符：{numbers}").format(numbers="、".join(self.strays))
-
-
-def present_verify() -> PresentReport:
+def present_verify() -> StrayReport:
     """Compare every registered issue as it stands with what its history says last."""
-    report = PresentReport(strays=_torn())
+    report = StrayReport(_GOOD, _BAD, strays=_torn())
     last = 0
     query = select(Issue.id).where(Issue.number.is_not(None)).order_by(Issue.id).limit(BATCH)
     while ids := list(db.session.scalars(query.where(Issue.id > last))):
@@ -46,7 +28,6 @@ def present_verify() -> PresentReport:
             if key not in kept or content_of(kept[key]) != content:
                 report.strays.append(content["number"])
         last = ids[-1]
-    report.strays = report.strays[:SHOWN]
     return report
 
 
@@ -55,4 +36,4 @@ def _torn() -> list[str]:
     begins = func.lead(IssueVersion.valid_from).over(partition_by=IssueVersion.issue_id, order_by=IssueVersion.seq)
     pieces = select(IssueVersion.number, IssueVersion.until, begins.label("begins")).subquery()
     torn = select(pieces.c.number).where(pieces.c.until != func.coalesce(pieces.c.begins, FAR))
-    return list(db.session.scalars(torn.distinct().order_by(pieces.c.number).limit(SHOWN)))
+    return list(db.session.scalars(torn.distinct().order_by(pieces.c.number).limit(_TORN)))

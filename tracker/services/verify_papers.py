@@ -3,48 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from tracker.database import db
-from tracker.languages import _
+from tracker.languages import N_
 from tracker.models import Letter, Notice, PaperCode
 from tracker.papers.letter import letter_paper
 from tracker.papers.notice import notice_paper
 from tracker.papers.paper import Paper, paper_from
+from tracker.services.strays import StrayReport
 
 BATCH = 500
-SHOWN = 20
+_GOOD = N_("文书：共 {n} 份，内容与出具时登记的校验值一致")
+_BAD = N_("文书：以下各份的内容与出具时登记的校验值不符：{numbers}")
 
 
-@dataclass
-class PapersReport:
-    """How many documents were read; ``strays`` are the numbers of the first that say something else."""
-
-    checked: int = 0
-    strays: list[str] = field(default_factory=list)
-
-    @property
-    def intact(self) -> bool:
-        """Tell whether each says what its code was given for."""
-        return not self.strays
-
-    def line(self) -> str:
-        """Return the report in one line, in the current language."""
-        if self.intact:
-            return _("文书：共 {n} 份，内容与出具时登记的校验值一致").format(n=self.checked)
-        return _("文书：以下各份的内容与出具时登记的校验值不符：{numbers}").format(numbers="、".join(self.strays))
-
-
-def papers_verify() -> PapersReport:
+def papers_verify() -> StrayReport:
     """Compare every document that has a code with the digest, the number and the record it was given."""
-    report = PapersReport()
+    report = StrayReport(_GOOD, _BAD)
     for code in _codes():
         report.checked += 1
         paper, number = _paper(code)
-        if (paper.digest, number) != (code.digest, code.number) and len(report.strays) < SHOWN:
+        if (paper.digest, number) != (code.digest, code.number):
             report.strays.append(code.number)
     return report
 
