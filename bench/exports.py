@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import gc
 import json
 import os
 import platform
@@ -113,6 +114,8 @@ def part(name: str, url: str, folder: Path) -> dict[str, float]:
     side, medium = name.split()
     with app.app_context():
         db.session.execute(text("SELECT 1"))
+        gc.collect()
+        gc.freeze()  # as ``tracker serve`` does
         before, begun, used = _memory(), time.perf_counter(), time.process_time()
         if side == "ours":
             size = _ours(ExportMedium(medium))(app)
