@@ -32,12 +32,13 @@ from tracker import create_app, schema
 from tracker.database import db
 from tracker.models import Issue, Source, Unit, UnitKind
 from tracker.reading.fields import ImportKind
-from tracker.services.importing.batches import ImportFile, import_begin, import_order
+from tracker.services.importing.batches import import_begin, import_order
 from tracker.services.importing.checking import import_check
 from tracker.services.importing.reading import import_read
 from tracker.services.importing.storing import import_store
 from tracker.services.importing.tasks import folders
 from tracker.services.units import UnitValues, unit_create
+from tracker.storage import SheetFile
 from workflows.issue import IssueState, Severity
 
 HEADINGS = (
@@ -119,7 +120,7 @@ def ours(path: Path, folder: Path) -> dict[str, Any]:
     where = folders(folder)
     with path.open("rb") as stream:
         incoming = where.imports.receive(stream, 1 << 30)
-    file = ImportFile(path.name, where.imports.keep(incoming.path), incoming.size)
+    file = SheetFile(path.name, where.imports.keep(incoming.path), incoming.size)
     batch = import_begin(kind=ImportKind.LEDGER, file=file, actor=None, at=AT)
 
     def beat(_done: int, _total: int) -> None:

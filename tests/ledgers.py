@@ -18,11 +18,12 @@ from tracker.models import Fate, ImportBatch, ImportRow, Issue
 from tracker.policy import Actor
 from tracker.reading.fields import ImportKind
 from tracker.reading.mapping import FileMapping
-from tracker.services.importing.batches import ImportFile, import_begin, import_order
+from tracker.services.importing.batches import import_begin, import_order
 from tracker.services.importing.corrections import import_remap
 from tracker.services.importing.notes import Note
 from tracker.services.importing.tasks import ImportFolders, folders, import_work
 from tracker.services.importing.window import note_words
+from tracker.storage import SheetFile
 
 HEADINGS = ("序号", "村", "检查时间", "存在问题", "责任单位", "责任人", "整改时限", "完成情况", "销号日期")
 Rows = Sequence[Sequence[Any]]
@@ -64,7 +65,7 @@ class Office:
     ) -> ImportBatch:  # fmt: skip
         """Return the import of a file, read and checked."""
         incoming = self.where.imports.receive(io.BytesIO(content), 1 << 30)
-        file = ImportFile(name, self.where.imports.keep(incoming.path), incoming.size)
+        file = SheetFile(name, self.where.imports.keep(incoming.path), incoming.size)
         return self.work(import_begin(kind=kind, file=file, actor=actor, at=at, mapping=mapping))
 
     def bring(self, rows: Rows, headings: Sequence[str] = HEADINGS, **given: Any) -> ImportBatch:

@@ -17,11 +17,11 @@ from tracker.models import ImportBatch, ImportRow
 from tracker.policy import Actor
 from tracker.reading.fields import ImportKind, fields_of
 from tracker.reading.mapping import FileMapping
-from tracker.services.importing.batches import ImportFile, import_begin, import_order
+from tracker.services.importing.batches import import_begin, import_order
 from tracker.services.importing.checking import import_check
 from tracker.services.importing.staging import packed
 from tracker.services.importing.storing import import_store
-from tracker.storage import Store
+from tracker.storage import SheetFile, Store
 
 TODAY = date(2026, 3, 2)
 _TOUCHED = (
@@ -39,7 +39,7 @@ def staged(kind: ImportKind, *rows: Mapping[str, Any], actor: Actor | None = Non
     keys = list(dict.fromkeys(key for row in rows for key in row))
     headings = {key: fields_of(kind)[key].words for key in keys}
     mapping = FileMapping(kind=kind, columns={key: (words,) for key, words in headings.items()}, **given)
-    batch = import_begin(kind=kind, file=ImportFile("示例.xlsx", "0" * 64, 1), actor=actor, at=AT, mapping=mapping)
+    batch = import_begin(kind=kind, file=SheetFile("示例.xlsx", "0" * 64, 1), actor=actor, at=AT, mapping=mapping)
     batch.task = None
     batch.about = {"headings": [[n, headings[key]] for n, key in enumerate(keys)], "header": [1, 1],
                    "reference": TODAY.isoformat()}  # fmt: skip

@@ -39,7 +39,6 @@ from tracker.services.annotations import issue_annotate
 from tracker.services.reimporting import sheets
 from tracker.services.reimporting.tasks import UploadPlace, upload_place, upload_work, uploads_resume
 from tracker.services.reimporting.uploads import (
-    UploadFile,
     upload_begin,
     upload_decide,
     upload_drop,
@@ -49,6 +48,7 @@ from tracker.services.reimporting.uploads import (
     uploads_tidy,
 )
 from tracker.services.units import unit_rename
+from tracker.storage import SheetFile
 from workflows.issue import IssueState
 
 K = UploadCellKind
@@ -64,7 +64,7 @@ class Desk:
 
     def bring(self, content: bytes, name: str = "台账.xlsx", actor: Actor | None = None) -> LedgerUpload:
         incoming = self.where.store.receive(io.BytesIO(content), 1 << 30)
-        file = UploadFile(name, self.where.store.keep(incoming.path), incoming.size)
+        file = SheetFile(name, self.where.store.keep(incoming.path), incoming.size)
         return self.work(upload_begin(file=file, actor=actor or self.actor, at=clock.now()))
 
     def work(self, upload: LedgerUpload) -> LedgerUpload:

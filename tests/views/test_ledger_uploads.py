@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from tests import factories, flows
@@ -191,3 +192,9 @@ def test_what_is_under_way_tells_how_far_it_is_and_is_taken_up_again(sqlite_app:
     db.session.rollback()  # the tests' session has seen the past
     assert client.get(f"{path}/progress").json["task"] == ""
     assert db.session.query(flows.Issue.remark).filter_by(remark="<b>我写的</b>").count() == 1
+
+
+def test_an_empty_file_is_refused_at_once_and_leaves_nothing(sqlite_app: Flask, here: World) -> None:
+    answer = send(signed_in(sqlite_app, here.office), b"")
+    assert (answer.status_code, "“台账.xlsx”是空文件" in answer.text) == (422, True)
+    assert db.session.scalar(select(func.count()).select_from(LedgerUpload)) == 0

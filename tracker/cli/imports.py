@@ -20,7 +20,7 @@ from tracker.models import Fate, ImportBatch
 from tracker.queries.imports import import_get, import_list, issues_brought
 from tracker.reading.fields import ImportKind
 from tracker.reading.mapping import FileMapping
-from tracker.services.importing.batches import ImportFile, import_begin, import_forget, import_order, import_undo
+from tracker.services.importing.batches import import_begin, import_forget, import_order, import_undo
 from tracker.services.importing.faults import faults_of
 from tracker.services.importing.files import file_let_go
 from tracker.services.importing.mappings import mappings_kept
@@ -28,6 +28,7 @@ from tracker.services.importing.notes import Level
 from tracker.services.importing.tasks import ImportFolders, folders, import_work
 from tracker.services.importing.window import MOST, RowShown, RowWindow
 from tracker.spreadsheets.columns import letters_of
+from tracker.storage import SheetFile
 from workflows.importing import ImportState
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -80,7 +81,7 @@ def _mapping(named: str, kind: ImportKind, sheet: str, reference: date | None) -
 def _read(file: Path, kind: ImportKind, mapping: FileMapping | None, where: ImportFolders) -> ImportBatch:
     with file.open("rb") as stream:
         incoming = where.imports.receive(stream, _LIMIT)
-    kept = ImportFile(file.name, where.imports.keep(incoming.path), incoming.size)
+    kept = SheetFile(file.name, where.imports.keep(incoming.path), incoming.size)
     batch = import_begin(kind=kind, file=kept, actor=None, at=clock.now(), mapping=mapping)
     import_work(batch.id, where)
     found = import_get(batch.id)

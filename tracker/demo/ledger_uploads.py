@@ -24,7 +24,8 @@ from tracker.reports.ledger_files import Frame, write_ledgers
 from tracker.services.annotations import issue_annotate
 from tracker.services.issued_ledgers import Layout, Tally, ledger_keep
 from tracker.services.reimporting.tasks import upload_place, upload_work
-from tracker.services.reimporting.uploads import UploadFile, upload_begin
+from tracker.services.reimporting.uploads import upload_begin
+from tracker.storage import SheetFile
 
 _EDITED = 6
 
@@ -46,7 +47,7 @@ def ledger_bring_back(world: World, at: datetime, data: Path) -> None:
         issue_annotate(issue_id=rows[0].issue.issue_id, changes={"remark": "示例：已电话催办"}, actor=actor, at=at)
     place = upload_place(data, COLUMNS, values_of)
     incoming = place.store.receive(io.BytesIO(file.getvalue()), len(file.getvalue()))
-    kept = UploadFile("整改问题逾期台账（示例：已填原因）.xlsx", place.store.keep(incoming.path), incoming.size)
+    kept = SheetFile("整改问题逾期台账（示例：已填原因）.xlsx", place.store.keep(incoming.path), incoming.size)
     upload_work(upload_begin(file=kept, actor=actor, at=at).id, place)
 
 

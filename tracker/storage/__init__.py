@@ -2,6 +2,6 @@
 
 from tracker.storage.accept import intake
 from tracker.storage.store import DamagedError, Store
-from tracker.storage.stored import Limits, StoredFile, Upload
+from tracker.storage.stored import Limits, SheetFile, StoredFile, Upload
 
-__all__ = ["DamagedError", "Limits", "Store", "StoredFile", "Upload", "intake"]
+__all__ = ["DamagedError", "Limits", "SheetFile", "Store", "StoredFile", "Upload", "intake"]

@@ -39,3 +39,12 @@ class StoredFile:
     copy_sha256: str | None = None
     thumb_sha256: str | None = None
     device_taken_at: str | None = None
+
+
+@dataclass(frozen=True)
+class SheetFile:
+    """A file of tables that lies safe in a store, not looked into yet; ``name`` is what its owner called it."""
+
+    name: str
+    sha256: str
+    size: int

@@ -6,17 +6,16 @@ from flask import current_app, flash, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tracker import clock, labels
-from tracker.errors import ForbiddenError, InvalidError, TooLargeError
+from tracker.errors import ForbiddenError, InvalidError
 from tracker.forms.imports import RowsForm, UploadForm
 from tracker.languages import _
 from tracker.queries.imports import import_list
-from tracker.services.importing.batches import ImportFile, import_begin
+from tracker.services.importing.batches import import_begin
 from tracker.services.importing.mappings import mappings_kept
 from tracker.services.importing.window import RowWindow
-from tracker.storage.names import clean_name
-from tracker.storage.store import Incoming
 from tracker.views.import_doors import RUN, SEE, current_folders, go_on, may_run, route, seen_import, this_door
 from tracker.views.import_page import import_page
+from tracker.views.sheet_files import sheet_received
 
 
 @route("/", RUN)
@@ -40,27 +39,12 @@ def upload() -> ResponseReturnValue:
         form = UploadForm.parse({"kind": this_door().kinds[0].value, **request.form})
         if form.kind not in this_door().kinds:
             raise ForbiddenError
-        batch = import_begin(kind=form.kind, file=_received(), actor=g.actor, at=clock.now())
+        batch = import_begin(
+            kind=form.kind, file=sheet_received(current_folders().imports), actor=g.actor, at=clock.now()
+        )
     except InvalidError as error:
         return _index(error.errors), 422
     return go_on(batch.id)
-
-
-def _received() -> ImportFile:
-    chosen = request.files.get("file")
-    if chosen is None or not chosen.filename:
-        raise InvalidError({"file": _("请选择文件")})
-    limit = current_app.config["MAX_IMPORT_BYTES"]
-    name, store = clean_name(chosen.filename), current_folders().imports
-    try:
-        incoming: Incoming = store.receive(chosen.stream, limit)  # type: ignore[arg-type]
-    except TooLargeError as error:
-        words = _("“{name}”超过 {n} MB，请拆成几个文件").format(name=name, n=limit // (1024 * 1024))
-        raise InvalidError({"file": words}) from error
-    if incoming.size == 0:
-        incoming.path.unlink(missing_ok=True)
-        raise InvalidError({"file": _("“{name}”是空文件，请重新选择").format(name=name)})
-    return ImportFile(name, store.keep(incoming.path), incoming.size)
 
 
 @route("/<int:batch_id>", SEE)

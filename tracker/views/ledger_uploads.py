@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, flash, g, jsonify, redirect, render_te
 from flask.typing import ResponseReturnValue
 
 from tracker import clock, labels
-from tracker.errors import InvalidError, TooLargeError
+from tracker.errors import InvalidError
 from tracker.forms.ledger_uploads import CellsForm, DecideForm, NameForm, OrderForm
 from tracker.languages import _
 from tracker.models import IssuedLedger, LedgerUpload, UploadCellKind, UploadTask
@@ -29,7 +29,6 @@ from tracker.services.reimporting.judging import FIELDS
 from tracker.services.reimporting.sheets import MOST
 from tracker.services.reimporting.tasks import LEASE, UploadPlace, upload_place, upload_work
 from tracker.services.reimporting.uploads import (
-    UploadFile,
     upload_begin,
     upload_decide,
     upload_decide_all,
@@ -39,9 +38,9 @@ from tracker.services.reimporting.uploads import (
     upload_order,
     upload_seen,
 )
-from tracker.storage.names import clean_name
 from tracker.views.access import access
 from tracker.views.background import run_beside
+from tracker.views.sheet_files import sheet_received
 
 bp = Blueprint("ledger_uploads", __name__, url_prefix="/ledgers/uploads")
 REIMPORT = "ledger.reimport"
@@ -69,24 +68,10 @@ def _index(errors: dict[str, str]) -> str:
 @access(REIMPORT)
 def upload() -> ResponseReturnValue:
     try:
-        made = upload_begin(file=_received(), actor=g.actor, at=clock.now())
+        made = upload_begin(file=sheet_received(_place().store), actor=g.actor, at=clock.now())
     except InvalidError as error:
         return _index(error.errors), 422
     return _go_on(made.id)
-
-
-def _received() -> UploadFile:
-    chosen = request.files.get("file")
-    if chosen is None or not chosen.filename:
-        raise InvalidError({"file": _("请选择文件")})
-    limit = current_app.config["MAX_IMPORT_BYTES"]
-    name, store = clean_name(chosen.filename), _place().store
-    try:
-        incoming = store.receive(chosen.stream, limit)  # type: ignore[arg-type]
-    except TooLargeError as error:
-        words = _("“{name}”超过 {n} MB，请拆成几个文件").format(name=name, n=limit // (1024 * 1024))
-        raise InvalidError({"file": words}) from error
-    return UploadFile(name, store.keep(incoming.path), incoming.size)
 
 
 @bp.get("/<int:upload_id>")

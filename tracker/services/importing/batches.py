@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from tracker.services.chain import AUDIT, ISSUES, audit_record, chain_lock, even
 from tracker.services.checks import in_force, in_range
 from tracker.services.outbox import enqueue
 from tracker.services.transitions import import_move, import_permit, issues_withdraw
+from tracker.storage import SheetFile
 from workflows.importing import ImportCapacity, ImportFacts, ImportState
 from workflows.issue import IssueState
 
@@ -31,17 +31,8 @@ _CLOSED = frozenset({IssueState.SIGNED_OFF.value, IssueState.DISMISSED.value})
 _QUIET = frozenset({"import", "calendar", "policy"})  # what happens to an issue without anybody working on it
 
 
-@dataclass(frozen=True)
-class ImportFile:
-    """A file that lies safe in the store of imports; ``name`` is what its owner called it."""
-
-    name: str
-    sha256: str
-    size: int
-
-
 def import_begin(
-    *, kind: ImportKind, file: ImportFile, actor: Actor | None, at: datetime, mapping: FileMapping | None = None
+    *, kind: ImportKind, file: SheetFile, actor: Actor | None, at: datetime, mapping: FileMapping | None = None
 ) -> ImportBatch:
     """Note a file that has been received and is to be read; ``mapping`` is how, where the sender knows."""
     with transaction() as session:

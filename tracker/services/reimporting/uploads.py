@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
@@ -15,7 +14,7 @@ from tracker.models import IssuedLedger, LedgerUpload, LedgerUploadCell, UploadC
 from tracker.policy import Actor
 from tracker.services.checks import in_range
 from tracker.services.issued_ledgers import issued_seen
-from tracker.storage import Store
+from tracker.storage import SheetFile, Store
 
 KEPT = timedelta(days=30)  # how long one waits that nothing was written of
 K = UploadCellKind
@@ -24,16 +23,7 @@ Cell = LedgerUploadCell
 PENDING = or_(Cell.kind == K.CHANGE, (Cell.kind == K.CONFLICT) & Cell.is_taken)
 
 
-@dataclass(frozen=True)
-class UploadFile:
-    """A file that lies safe in the store; ``name`` is what its owner called it."""
-
-    name: str
-    sha256: str
-    size: int
-
-
-def upload_begin(*, file: UploadFile, actor: Actor, at: datetime) -> LedgerUpload:
+def upload_begin(*, file: SheetFile, actor: Actor, at: datetime) -> LedgerUpload:
     """Note a file that has been received and is to be compared."""
     with transaction() as session:
         upload = LedgerUpload(
