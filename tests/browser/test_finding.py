@@ -98,3 +98,39 @@ def test_what_was_typed_and_photographed_outlives_a_mistake(browser: Browser, co
         page.get_by_role("button", name="登记", exact=True).click()
         page.wait_for_url(re.compile(r"/issues/\d+$"))
         assert page.get_by_role("main").get_by_role("img").count() >= 1
+
+
+def test_a_form_sent_while_its_photos_are_made_smaller_goes_when_they_are(
+    browser: Browser, county: str, tmp_path: Path
+) -> None:
+    """A phone takes its time over large photos: whoever presses the button meanwhile presses it once."""
+    photos = [tmp_path / f"示例照片{n}.jpg" for n in (1, 2)]
+    for n, photo in enumerate(photos):
+        photo.write_bytes(picture(size=(640, 480), color=(90 + 40 * n, 120, 60)))
+    with visiting(browser, county, PHONE) as group:
+        page = group.page
+        group.sign_in("group", PASSWORD)
+        group.go("/issues/new")
+        page.evaluate(SLOW_PICTURES)
+        page.get_by_role("combobox", name="地点").press_sequentially("llc")
+        page.get_by_role("option", name="柳林村").click()
+        page.get_by_role("radio", name="生态宜居星").check()
+        page.get_by_label("具体问题").fill(WORDS)
+        page.get_by_role("radio", name="一般").check()
+        for photo in photos:  # the second is chosen while the first is not ready
+            page.get_by_label("照片", exact=False).set_input_files(photo)
+        page.get_by_role("button", name="登记", exact=True).click()
+        expect(page.get_by_role("status").filter(has_text="正在处理照片")).not_to_have_count(0)
+        assert page.url.endswith("/issues/new")
+        page.evaluate("showPictures()")
+        page.wait_for_url(re.compile(r"/issues/\d+$"))
+        expect(page.get_by_role("region", name="整改前后照片").locator("img")).to_have_count(2)
+        assert group.complaints == []
+
+
+# The browser opens no picture before showPictures() is called.
+SLOW_PICTURES = """() => {
+  const open = window.createImageBitmap;
+  const shown = new Promise((done) => { window.showPictures = done; });
+  window.createImageBitmap = async (...given) => { await shown; return open(...given); };
+}"""

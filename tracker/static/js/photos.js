@@ -1,4 +1,5 @@
 // Photos: a preview of each, made smaller before sending, removable. Without this script the field sends files as they are.
+import { holdBack } from "./ready.js";
 import { icon, make, onPage, size, word } from "./words.js";
 
 const LONGEST = 2000;
@@ -31,8 +32,9 @@ class Photos {
     this.status = frame.querySelector("[data-photos-status]");
     this.limit = this.input.multiple ? Number(frame.dataset.limit || 20) : 1;
     this.files = [];
+    this.turn = Promise.resolve();
     this.pick(frame);
-    this.input.addEventListener("change", () => this.add([...this.input.files]));
+    this.input.addEventListener("change", () => this.take([...this.input.files]));
   }
 
   /** Put a button as large as a thumb, in the page's language, in place of the browser's own. */
@@ -43,18 +45,22 @@ class Photos {
     frame.classList.add("picked-by-label");
   }
 
+  /** Add what was chosen after what was chosen before, which may still be made smaller; the form waits meanwhile. */
+  take(chosen) {
+    const release = holdBack(this.input.form);
+    this.status.textContent = word("preparing");
+    this.turn = this.turn.then(() => this.add(chosen)).finally(release);
+  }
+
   async add(chosen) {
     const before = this.input.multiple ? this.files : [];
     const known = new Set(before.map((entry) => entry.key));
     const fresh = chosen.filter((file) => !known.has(`${file.name}/${file.lastModified}`));
-    this.status.textContent = word("preparing");
-    this.input.form?.setAttribute("data-busy", "");
     const entries = [];
     for (const file of fresh.slice(0, this.limit - before.length)) {
       entries.push({ key: `${file.name}/${file.lastModified}`, file: await smaller(file) });
     }
     this.files = [...before, ...entries];
-    this.input.form?.removeAttribute("data-busy");
     this.show(before.length + fresh.length > this.limit);
   }
 

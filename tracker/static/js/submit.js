@@ -1,4 +1,4 @@
-// Sends a form once; after a second says so; shows how far an upload has come.
+// Sends a form once, when it is ready; after a second says so; shows how far an upload has come.
 import { make, word } from "./words.js";
 
 const PATIENCE_MS = 1000;
@@ -7,12 +7,12 @@ const WORTH_A_BAR = 300 * 1024;
 const place = () => location.pathname + location.search;
 let shown = place();
 
-function progressOf(form) {
+function progressOf(form, words = word("sending")) {
   let line = form.querySelector(".submit-progress");
   if (!line) {
-    const bar = make("progress", { max: 100, "aria-label": word("sending") });
+    const bar = make("progress", { max: 100, "aria-label": words });
     line = make("div", { className: "progress submit-progress", role: "status" }, bar,
-      make("span", { className: "progress-word", textContent: word("sending") }));
+      make("span", { className: "progress-word", textContent: words }));
     (form.querySelector(".submit-row") ?? form).append(line);
   }
   return line;
@@ -22,6 +22,16 @@ function free(form) {
   delete form.dataset.sending;
   form.querySelector(".submit-progress")?.remove();
   for (const button of document.querySelectorAll("button[type=submit][aria-disabled]")) button.removeAttribute("aria-disabled");
+}
+
+function sendWhenReady(form, submitter) {
+  form.dataset.sending = "";
+  submitter?.setAttribute("aria-disabled", "true");
+  progressOf(form, word("preparing"));
+  form.addEventListener("form:ready", () => {
+    free(form);
+    if (form.getClientRects().length) form.requestSubmit(submitter); // not when its window was closed meanwhile
+  }, { once: true });
 }
 
 const weight = (form) => [...form.querySelectorAll("input[type=file]")]
@@ -64,8 +74,13 @@ function upload(form, submitter) {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;
-  if ("sending" in form.dataset || "busy" in form.dataset) {
+  if ("sending" in form.dataset) {
     event.preventDefault();
+    return;
+  }
+  if ("busy" in form.dataset) {
+    event.preventDefault();
+    sendWhenReady(form, event.submitter);
     return;
   }
   form.dataset.sending = "";
