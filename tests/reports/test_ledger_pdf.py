@@ -142,6 +142,24 @@ def test_groups_have_headings_sums_and_a_contents() -> None:
         assert entry.title in reader.pages[number].extract_text()
 
 
+@pytest.mark.parametrize("first", [1, 12, 40])
+def test_the_heading_of_a_group_stands_where_its_first_row_begins(first: int) -> None:
+    """Whatever room the page has left, and whether the row is short, long, or longer than the page."""
+    for many in range(16, 27):
+        lines = [
+            *rows(many),
+            ["begin", "乡镇：末镇"],
+            ["row", cells(500, "排查整改，限期办结。" * first)],
+            ["sum", "小计"],
+        ]
+        reader = read(lines)
+        texts = [page.extract_text() for page in reader.pages]
+        [place] = [n for n, text in enumerate(texts) if "乡镇：末镇" in text]
+        assert "SL-2026-00500" in texts[place], many
+        [entry] = reader.outline
+        assert reader.get_destination_page_number(entry) == place
+
+
 @pytest.mark.parametrize("many", [20, 23, 25, 27])
 def test_what_closes_a_ledger_never_stands_on_a_page_alone(many: int) -> None:
     last = read([*rows(many), ["sum", "合计：全部"]]).pages[-1].extract_text()

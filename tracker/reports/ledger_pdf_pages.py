@@ -35,6 +35,7 @@ class Pages:
         self._parts: list[bytes] = []
         self._rules: list[bytes] = []
         self._held: list[list[list[bytes]]] = []
+        self._heading: tuple[str, list[bytes]] | None = None
         self._y = self._top = 0.0
         self._room = self._layout.paper[1] - TOP - BOTTOM - self._head_height
         self._begin()
@@ -54,16 +55,37 @@ class Pages:
         self._held.append(shown)
 
     def _release(self) -> None:
-        """Set what was kept back, sums on the page of their row."""
-        height = sum(self._height(max(shown, key=len)) for shown in self._held)
-        if len(self._held) > 1 and self._y - BOTTOM < height < self._room:
-            self._turn()
+        """Set what was kept back: sums on the page of their row, the heading of a group on that of its first."""
+        if not self._held:
+            return
+        if len(self._held) > 1:
+            self._keep_together(self._held_height())
+        self._set_heading(max(map(len, self._held[0])))
         for shown in self._held:
             if len(shown) == 1:
                 self._set_band(shown[0])
             else:
                 self._set_row(shown)
         self._held.clear()
+
+    def _held_height(self) -> float:
+        heading = [self._height(self._heading[1])] if self._heading else []
+        return sum(heading + [self._height(max(shown, key=len)) for shown in self._held])
+
+    def _keep_together(self, height: float) -> None:
+        """Turn the page where so much has no room on this one, and has on the next."""
+        if self._y - BOTTOM < height <= self._room:
+            self._turn()
+
+    def _set_heading(self, many: int) -> None:
+        """Set the heading that waits, if one does, where the first row below it, of so many lines, begins as well."""
+        if self._heading is None:
+            return
+        (words, shown), self._heading = self._heading, None
+        lines = many if self._is_short(many) else _FEWEST
+        self._keep_together(self._height(shown) + lines * self._layout.leading + 2 * self._layout.pad)
+        self._marks.append(Mark(words, self._file.pages, self._y))
+        self._set_band(shown)
 
     def _set_row(self, shown: list[list[bytes]]) -> None:
         many = max(map(len, shown))
@@ -81,9 +103,11 @@ class Pages:
     def _make_room(self, many: int) -> None:
         """Turn the page where a row of so many lines should not begin on this one."""
         left = self._lines_left()
-        is_short = many * self._layout.leading < self._room / 3
-        if many > left and (is_short or left < _FEWEST):
+        if many > left and (self._is_short(many) or left < _FEWEST):
             self._turn()
+
+    def _is_short(self, many: int) -> bool:
+        return many * self._layout.leading < self._room / 3
 
     def _lines_left(self) -> int:
         return int((self._y - BOTTOM - self._layout.pad * 2) / self._layout.leading)
@@ -113,11 +137,8 @@ class Pages:
     def begin(self, words: str) -> None:
         """Set the heading of a group, over all columns; it stays with its first row."""
         self._release()
-        shown = self._bands.lines(words)
-        if self._height(shown) + _FEWEST * self._layout.leading > self._y - BOTTOM:
-            self._turn()
-        self._marks.append(Mark(words, self._file.pages, self._y))
-        self._set_band(shown)
+        self._set_heading(0)
+        self._heading = words, self._bands.lines(words)
 
     def sum(self, words: str) -> None:
         """Set the sums of the rows above, over all columns; they stay with the last row."""
@@ -195,10 +216,9 @@ class Pages:
         room = int(self._layout.width * 1000 / CLOSING)
         lines = [line for words in closing for line in self._body.lines(self._body.clean(words), room)]
         needed = 4 + len(lines) * CLOSING * 1.4 + SIGNING
-        held = sum(self._height(max(shown, key=len)) for shown in self._held)
-        if held + needed > self._y - BOTTOM and held + needed < self._room:
-            self._turn()
+        self._keep_together(self._held_height() + needed)
         self._release()
+        self._set_heading(0)
         if needed > self._y - BOTTOM:
             self._turn()
         self._uprights()
