@@ -96,7 +96,10 @@ def test_words_like_the_usual_go_back_to_them(world: World) -> None:
 @pytest.mark.parametrize(
     ("changed", "field"),
     [({"title": " "}, "title"), ({"opening": "{{ unit"}, "opening"), ({"mark": "{{ secret }}"}, "mark"),
-     ({"closing": "{{ unit * 2 }}"}, "closing"), ({"days": -1}, "effective_on")],
+     ({"closing": "{{ unit * 2 }}"}, "closing"), ({"days": -1}, "effective_on"),
+     ({"closing": "{{ unit.__class__ }}"}, "closing"),
+     ({"closing": "{% for a in unit %}{{ a }}{% endfor %}"}, "closing"),
+     ({"opening": "{{ " + "not " * 235 + "unit }}"}, "opening"), ({"copies": "{{ " + "(" * 400 + "unit }}"}, "copies")],
 )  # fmt: skip
 def test_what_is_wrong_is_named_by_its_field(world: World, changed: dict[str, Any], field: str) -> None:
     with refused(InvalidError, field):

@@ -49,8 +49,11 @@ def fault_of(text: str) -> str:
         return _("最多 {n} 个字").format(n=LONGEST)
     try:
         tree = SandboxedEnvironment().parse(text)
+        _compiled(text)
     except TemplateSyntaxError:
         return _("花括号不成对；字段写作 {{ unit }}，条件写作 {% if leader %}…{% endif %}")
+    except (SyntaxError, RecursionError, MemoryError):  # Python's own limits
+        return _("一层套一层太多，请写得简单些")
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, _PLAIN):
             return _("只能写文字、字段和“如果有这个字段”，不能计算")
