@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
@@ -128,6 +129,15 @@ def test_a_heading_that_breaks_has_room_for_its_lines(here: World) -> None:
         assert page.row_dimensions[row].height >= 27, columns  # two lines of 10 pt
     plain = load_workbook(io.BytesIO(made(frame(columns=("number", "unit")), asof_rows(asked(here)))))["责任台账"]
     assert plain.row_dimensions[3].height < 20
+
+
+def test_any_program_finds_the_height_of_a_row_by_itself(here: World) -> None:
+    """A row without a height, in a workbook that says it is Excel's own, stays one line high in LibreOffice."""
+    with ZipFile(io.BytesIO(made(frame("township"), asof_rows(asked(here, "township"))))) as package:
+        assert b"fileVersion" not in package.read("xl/workbook.xml")
+        rows = re.findall(rb"<row ([^>]*)>", package.read("xl/worksheets/sheet1.xml"))
+    assert [b"ht=" in row for row in rows[4:8]] == [False] * 4
+    assert b'outlineLevel="1"' in rows[5]
 
 
 @pytest.mark.parametrize("kind", list(LedgerKind))

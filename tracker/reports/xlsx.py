@@ -13,10 +13,9 @@ from datetime import date
 from itertools import chain, groupby
 from typing import IO, Any
 
-from xlsxwriter import Workbook
-
 from tracker.languages import _
 from tracker.reports.xlsx_heights import text_height
+from tracker.reports.xlsx_looks import FORMATS, Book
 from tracker.reports.xlsx_pictures import Pictures, height, insert
 
 MOST_ROWS = 1_048_576
@@ -33,18 +32,6 @@ _OPTIONS = {
     "strings_to_numbers": False,
     "use_zip64": True,
 }
-_FRAMED = {"border": 1, "text_wrap": True}
-_FORMATS: dict[str, dict[str, Any]] = {
-    "title": {"font_name": "SimHei", "font_size": 18, "align": "center", "valign": "vcenter"},
-    "line": {"font_name": "FangSong", "font_size": 11},
-    "head": {"font_name": "SimHei", "font_size": 10, "bold": True, "align": "center", "valign": "vcenter",
-             "bg_color": "#E8EDEE"} | _FRAMED,
-    "cell": {"font_name": "SimSun", "font_size": 10, "valign": "top"} | _FRAMED,
-    "below": {"font_name": "SimSun", "font_size": 9, "font_color": "#55666B", "valign": "bottom"} | _FRAMED,
-    "group": {"font_name": "SimHei", "font_size": 10, "bg_color": "#F3F5F5", "top": 1, "bottom": 1},
-    "sum": {"font_name": "SimSun", "font_size": 10, "bold": True, "top": 1, "bottom": 1},
-    "day": {"font_name": "SimSun", "font_size": 10, "valign": "top", "num_format": "yyyy-mm-dd"} | _FRAMED,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -125,8 +112,8 @@ def write_book(target: IO[bytes], sheets: Iterable[tuple[Sheet, Rows]], most: in
     ``most`` rows stand on a sheet, headings and footer among them; what is more goes on on further sheets.
     """
     number = 0
-    with Workbook(target, _OPTIONS) as book:
-        formats = {name: book.add_format(given) for name, given in _FORMATS.items()}
+    with Book(target, _OPTIONS) as book:
+        formats = {name: book.add_format(given) for name, given in FORMATS.items()}
         for sheet, rows in sheets:
             number += _write_sheets(book, sheet, iter(rows), formats, most)
             if sheet.is_sealed:
@@ -237,7 +224,7 @@ def _write(page: Any, row: int, column: int, value: Any, formats: dict[str, Any]
     elif isinstance(value, date):
         page.write_datetime(row, column, value, formats["day"])
     else:
-        page.write_number(row, column, value, formats["cell"])
+        page.write_number(row, column, value, formats["number"])
 
 
 def _end(page: Any, sheet: Sheet, head: int, rows: int, footer: Sequence[str], formats: dict[str, Any]) -> None:
