@@ -112,6 +112,9 @@ def test_the_past_is_shown_as_such_and_names_what_was_called_so(sqlite_app: Flas
         ("at=0001-01-01T00:00", "请填写过去的时间"),
         ("view=x", "请选择台账"),
         ("after=x", "翻页位置已失效"),
+        ("after=W10", "翻页位置已失效"),
+        ("after=WyJudW1iZXIiXQ", "翻页位置已失效"),
+        ("before=WyJudW1iZXIiLCJ4IiwxXQ", "翻页位置已失效"),
         ("group=township&after=WyJudW1iZXIiLDEsbnVsbF0", "翻页位置已失效"),
         ("place=99999999999", "地点不能大于"),
         ("size=7", "请选择每页行数"),
@@ -125,6 +128,14 @@ def test_the_past_is_shown_as_such_and_names_what_was_called_so(sqlite_app: Flas
 )
 def test_what_cannot_be_asked_is_refused_with_words(sqlite_app: Flask, here: World, query: str, words: str) -> None:
     assert words in page(client_of(sqlite_app, here), f"/ledgers?{query}", 422)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_first_and_the_last_day_there_are_can_be_asked_for(sqlite_app: Flask, here: World, day: str) -> None:
+    client = client_of(sqlite_app, here)
+    for name in ("found_from", "due_to", "closed_from", "closed_to", "reopened_from", "reopened_to"):
+        for address in ("/ledgers", "/ledgers/changes", "/issues/", "/overdue", "/dashboard/"):
+            assert client.get(f"{address}?{name}={day}").status_code == 200, (address, name)
 
 
 def test_what_else_was_typed_survives_a_refusal(sqlite_app: Flask, here: World) -> None:

@@ -14,7 +14,7 @@ from tracker.forms.base import BLANK_IS_NONE
 from tracker.forms.filters import ListForm
 from tracker.languages import N_, _
 from tracker.models import LedgerKind
-from tracker.queries.asof import Place, place_of
+from tracker.queries.asof_place import Place, place_of
 from tracker.queries.filters import ALL_TAB, IssueFilter, Timing
 from tracker.queries.ledger_columns import COLUMN_KEYS, LEDGERS
 from workflows.issue import IssueState

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, func, literal, select, text, tuple_
 
 from tracker.database import db
 from tracker.queries.asof_filter import SORTS, Asked, V, conditions
+from tracker.queries.asof_place import Place
 from tracker.queries.counts import CAP, Count, capped
 from tracker.queries.lateness import Reckoner, is_open, is_overdue, reckoner
 from tracker.queries.ledger import LedgerRow
@@ -22,7 +21,6 @@ from tracker.queries.versions import COLUMNS, plain
 from workflows.issue import IssueState
 
 BATCH = 500
-_LARGEST = 2**31 - 1
 Stretch = tuple[list[ColumnElement[bool]], list[Any]]
 KINDS = {"township": "unit", "unit": "unit", "star": "star", "group": "supervision_group"}
 _NAMES = {
@@ -37,33 +35,6 @@ _KEYS = tuple(column.key for column in V.__table__.columns)
 _DIGESTED = ("issue_id", *(name for name in COLUMNS if name != "beside"))
 _NAME_KEYS = {f"{name}_name": name for name in _NAMES}
 _AS_IT_IS = (str, int, bool)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where to go on: after the row with this issue, whose sorted column held ``value``."""
-
-    issue_id: int
-    value: Any = None
-
-
-def place_text(place: Place | None, sort: str) -> str:
-    """Return a place fit for an address, nothing for none."""
-    if place is None:
-        return ""
-    packed = json.dumps([sort, place.issue_id, plain(place.value)], separators=(",", ":"))
-    return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
-
-
-def place_of(text: str, sort: str) -> Place:
-    """Return the place of ``text``; raise ``ValueError`` for one that was not made by this order."""
-    made = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
-    if not isinstance(made, list) or made[0] != sort or type(made[1]) is not int:
-        raise ValueError("a place in another order")
-    value = made[2]
-    if value is not None:
-        value = date.fromisoformat(value) if sort == "deadline" else min(int(value), _LARGEST)
-    return Place(min(made[1], _LARGEST), value)
 
 
 def asof_page(asked: Asked, place: Place | None = None, size: int = BATCH) -> tuple[list[LedgerRow], Place | None]:

@@ -15,18 +15,19 @@ from tracker.queries.lateness import is_overdue
 from workflows.issue import IssueState
 
 _DAY = timedelta(days=1)
+_EARLIEST, _LATEST = date.min + _DAY, date.max - _DAY  # beyond, a day's instants lie outside what a database holds
 # Written out, not bound: only so do both databases see that their partial index fits.
 IS_REOPENING: ColumnElement[bool] = literal_column(f"issue_event.{REOPENING}")
 
 
 def start_of(day: date) -> datetime:
-    """Return the instant at which ``day`` begins in Shanghai."""
-    return datetime.combine(day, time.min, ZONE)
+    """Return the instant at which ``day`` begins in Shanghai; the first day there is has none before UTC's."""
+    return datetime.combine(max(day, _EARLIEST), time.min, ZONE)
 
 
 def end_of(day: date) -> datetime:
     """Return the first instant after ``day`` in Shanghai."""
-    return start_of(day + _DAY)
+    return start_of(min(day, _LATEST) + _DAY)
 
 
 def is_standing(of: Any = Issue) -> ColumnElement[bool]:

@@ -17,16 +17,15 @@ from tracker.languages import _
 from tracker.models import LedgerKind
 from tracker.policy import cell_for
 from tracker.queries.asof import (
-    Place,
     asof_count,
     asof_page,
     asof_page_before,
     asof_subtotals,
     place_at,
-    place_text,
     sum_of,
 )
 from tracker.queries.asof_filter import Asked
+from tracker.queries.asof_place import Place, place_text
 from tracker.queries.filters import saved_filters
 from tracker.queries.ledger import LedgerRow
 from tracker.queries.ledger_columns import LEDGERS
