@@ -41,6 +41,7 @@ from tracker.queries.look_backs import NONE, LookBackFilter, look_back_page, loo
 from tracker.services.look_back_plans import PlanValues, plan_close, plan_draw, plan_preview
 from tracker.services.look_backs import look_back_drop, look_back_found_again, look_back_hold
 from tracker.services.planning.gather import plan_input
+from tracker.services.round_edits import stop_place
 from tracker.services.round_publishing import round_publish
 from workflows.issue import IssueState, Severity
 from workflows.look_back import LookBackState
@@ -312,6 +313,12 @@ def test_the_sample_feeds_the_rounds_of_groups_that_did_not_verify_it(app: Flask
     assert dues[pressed.id].need > dues[mine.id].need
     task = db.session.scalars(select(RoundTask).where(RoundTask.issue_id == mine.id)).one()
     assert (task.stop.group_id, task.params["plan"]) == (here.groups[1].id, "示例方案")
+    other = next(day for day in (held.first_day, held.last_day) if day != task.stop.day)
+    with pytest.raises(RefusedError, match="不能这样安排"):
+        stop_place(
+            round_id=held.id, stop_id=task.stop_id, group_id=here.groups[0].id, day=other, position=1,
+            actor=here.office, at=AT,
+        )  # fmt: skip
     # Nobody went: what still waits is due in the next round; what was answered is not.
     look_back_hold(issue_id=pressed.id, actor=here.leads[1], at=AT, finding="示例")
     assert [due.issue for due in plan_input(held, TODAY).dues if due.kind is TaskKind.LOOK_BACK] == [mine.id]

@@ -186,6 +186,41 @@ def test_leftovers_roll_over_with_the_publication_and_come_back_with_the_withdra
     assert (old.state, stops_of(held)[0].carried_from_id) == (StopState.MISSED, None)
 
 
+def test_leftovers_are_not_forgotten_by_a_round_of_other_groups_and_end_with_a_visit(sqlite_app: Flask) -> None:
+    here = County(villages=2)
+    here.groups.append(factories.group(elsewhere := factories.village(parent=here.town)))
+    old = {stop.village_id: stop.id for stop in stops_of(walked(here, here.groups[:1], 3))}
+    walked(here, here.groups[2:], 2)
+    visit = Visit(group_id=here.groups[1].id, village_id=here.villages[0].id, people=[], started_at=AT)
+    factories.saved(visit)
+    held = here.planned()
+    tasks = [task for stop in stops_of(held) for task in stop.tasks if task.kind is TaskKind.LEFTOVER]
+    left = {task.stop.village_id: task.params["stop"] for task in tasks}
+    assert set(left) == {here.villages[1].id, elsewhere.id}
+    assert left[here.villages[1].id] == old[here.villages[1].id]
+
+
+def test_nothing_is_moved_by_hand_while_a_plan_is_in_the_making(sqlite_app: Flask) -> None:
+    here = County(villages=2)
+    held = here.planned()
+    stop = stops_of(held)[0]
+    plan_request(version=None, **here.act(held))
+    acts: list[dict[str, Any]] = [{"stop_id": stop.id}, {"stop_id": stop.id, "reason": "示例"}]
+    place = {"group_id": stop.group_id, "day": stop.day, "position": 1}
+    for act, given in (
+        (round_edits.stop_place, acts[0] | place),
+        (round_edits.stop_remove, acts[1]),
+        (round_edits.stop_release, acts[0] | {"is_locked": True}),
+        (round_edits.stop_add, {"village_id": stop.village_id, "group_id": 0, "day": stop.day, "note": "示例"}),
+    ):
+        with pytest.raises(RefusedError, match="正在生成"):
+            act(**given, **here.act(held))  # type: ignore[operator]
+    plan_work(held.id, AT)
+    db.session.expire_all()
+    again = next(one for one in stops_of(held) if one.village_id == stop.village_id)
+    round_edits.stop_release(stop_id=again.id, is_locked=True, **here.act(held))
+
+
 def test_the_same_seed_gives_the_same_plan_and_locked_stops_stay(sqlite_app: Flask) -> None:
     here = County(villages=8)
     for place in here.villages:

@@ -26,7 +26,8 @@ from tracker.models import (
     UnitTag,
     Visit,
 )
-from tracker.queries.rules import policy_on, work_calendar
+from tracker.queries.round_rules import other_group_looks
+from tracker.queries.rules import work_calendar
 from workflows.issue import IssueState, Severity
 from workflows.look_back import LookBackState
 from workflows.planning.draw import draw
@@ -53,8 +54,7 @@ class Search:
     @property
     def other_group_looks(self) -> bool:
         """Tell whether another group than the one that re-checked must look back."""
-        policy = policy_on(self.held.first_day).policy
-        return self.terms.other_group_rechecks or policy.other_group_must_recheck
+        return other_group_looks(self.held)
 
     def need(self, kind: TaskKind) -> int:
         """Return how much one reason of this kind counts for."""
@@ -172,24 +172,25 @@ def _lax(search: Search) -> Iterator[Due]:
 
 
 def _leftovers(search: Search) -> Iterator[Due]:
-    """Yield the stops of the last round of this kind that nobody made."""
-    earlier = (
-        select(InspectionRound)
+    """Yield, of each village, the latest stop of an earlier round of this kind that nobody made or has since.
+
+    Not of the last round alone: another set of groups may have walked that one.
+    """
+    left = (
+        select(RoundStop.id, RoundStop.village_id, RoundStop.day, InspectionRound.name)
+        .join(InspectionRound, InspectionRound.id == RoundStop.round_id)
         .where(
-            InspectionRound.kind == search.held.kind, InspectionRound.published_at.is_not(None),
-            InspectionRound.state.in_(OUT), InspectionRound.last_day < search.held.first_day,
+            RoundStop.state.in_((StopState.PLANNED, StopState.MISSED)), InspectionRound.kind == search.held.kind,
+            InspectionRound.published_at.is_not(None), InspectionRound.state.in_(OUT),
+            InspectionRound.last_day < search.held.first_day, InspectionRound.id != search.held.id,
         )
-        .order_by(InspectionRound.last_day.desc(), InspectionRound.id.desc())
-        .limit(1)
+        .order_by(RoundStop.village_id, RoundStop.day.desc(), RoundStop.id.desc())
     )  # fmt: skip
-    last = db.session.scalars(earlier).first()
-    if last is None:
-        return
-    left = select(RoundStop.id, RoundStop.village_id).where(
-        RoundStop.round_id == last.id, RoundStop.state.in_((StopState.PLANNED, StopState.MISSED))
-    )
-    for stop, village in db.session.execute(left.order_by(RoundStop.id)):
-        yield _of_village(search, village, TaskKind.LEFTOVER, {"round": last.name, "stop": stop})
+    seen, known = last_visits(search.villages), set()
+    for stop, village, day, name in db.session.execute(left):
+        if village not in known and seen.get(village, date.min) <= day:
+            yield _of_village(search, village, TaskKind.LEFTOVER, {"round": name, "stop": stop})
+        known.add(village)
 
 
 def _random(search: Search) -> Iterator[Due]:

@@ -23,6 +23,7 @@ from tracker.models import (
     UnitKind,
     UnitPlace,
 )
+from tracker.queries.rules import policy_on
 from workflows.planning.plan import Pair
 from workflows.planning.route import Place
 from workflows.planning.terms import LeftOutWhy, Parameters
@@ -114,6 +115,12 @@ def _running(held: InspectionRound, most: int) -> list[Pair]:
         .having(func.count(RoundStop.round_id.distinct()) >= most)
     )
     return [(group, village) for group, village in db.session.execute(met)]
+
+
+def other_group_looks(held: InspectionRound) -> bool:
+    """Tell whether another group than the one that re-checked must look back: by the round's terms or by policy."""
+    policy = policy_on(held.first_day).policy
+    return Parameters.from_dict(held.parameters).other_group_rechecks or policy.other_group_must_recheck
 
 
 def places_of(villages: Collection[int] | None = None) -> dict[int, Place]:

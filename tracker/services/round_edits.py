@@ -13,11 +13,12 @@ from tracker.errors import InvalidError, NotFoundError, RefusedError
 from tracker.languages import _
 from tracker.models import InspectionRound, Issue, RoundGroup, RoundLeftOut, RoundStop, RoundTask
 from tracker.policy import Actor
-from tracker.queries.round_rules import days_of, round_rules
+from tracker.queries.round_rules import days_of, other_group_looks, round_rules
 from tracker.services.chain import audit_record
 from tracker.services.checks import words_needed
 from tracker.services.planning.keep import reckon, task
-from tracker.services.rounds import require_planned, round_for_change, target
+from tracker.services.rounds import require_settled, round_for_change, target
+from workflows.issue import IssueState
 from workflows.planning.plan import Due
 from workflows.planning.terms import LeftOutWhy, Parameters, TaskKind
 
@@ -82,7 +83,7 @@ def stop_add(
     words = words_needed("note", note, "round_no_reason", 200)
     with transaction() as session:
         held = round_for_change(round_id, actor)
-        require_planned(held)
+        require_settled(held)
         _permit(held, group_id, village_id, day, [])
         stop = RoundStop(
             round_id=held.id, group_id=group_id, village_id=village_id, day=day, position=999, is_locked=True, tasks=[]
@@ -115,7 +116,7 @@ def _stop(round_id: int, stop_id: int, actor: Actor) -> tuple[InspectionRound, R
     stop = db.session.get(RoundStop, stop_id, populate_existing=True)
     if stop is None or stop.round_id != held.id:
         raise NotFoundError
-    require_planned(held)
+    require_settled(held)
     return held, stop
 
 
@@ -162,17 +163,20 @@ def _permit_room(
 
 
 def _barred(held: InspectionRound, group_id: int, issues: Sequence[int]) -> LeftOutWhy | None:
-    """Return why the group may not do one of these issues: its own unit's, or by policy its own finding."""
+    """Return why the group may not do one of these issues: its own unit's, or by policy what it found or re-checked."""
     if not issues:
         return None
     units = round_rules(held).units.get(group_id, frozenset())
     other = Parameters.from_dict(held.parameters).other_group_rechecks
-    query = select(Issue.responsible_unit_id, Issue.found_by_group_id, Issue.state).where(Issue.id.in_(issues))
-    for unit, finder, state in db.session.execute(query):
+    looks = other_group_looks(held)
+    query = select(Issue.responsible_unit_id, Issue.found_by_group_id, Issue.verified_group_id, Issue.state)
+    for unit, finder, verifier, state in db.session.execute(query.where(Issue.id.in_(issues))):
         if unit in units:
             return LeftOutWhy.OWN_UNIT
-        if other and finder == group_id and state == "submitted":
+        if other and finder == group_id and state is IssueState.SUBMITTED:
             return LeftOutWhy.FINDER
+        if looks and verifier == group_id and state is IssueState.SIGNED_OFF:
+            return LeftOutWhy.VERIFIER
     return None
 
 

@@ -17,6 +17,7 @@ from tracker.policy import Actor
 from tracker.policy.rounds import round_capacities, visible_rounds
 from tracker.services.chain import AUDIT, audit_record, chain_lock
 from tracker.services.checks import words_of
+from tracker.services.refusals import refused
 from tracker.services.transitions import LARGEST_ID, round_move
 from workflows.planning.terms import Parameters
 from workflows.round import RoundFacts, RoundState, StopState
@@ -151,6 +152,13 @@ def require_planned(held: InspectionRound) -> None:
     """Raise unless the plan may still be changed."""
     if held.state is not RoundState.PLANNED:
         raise RefusedError(_("计划已发布，请先撤回再修改"))
+
+
+def require_settled(held: InspectionRound) -> None:
+    """Raise unless stops may be changed by hand: a plan in the making would be kept over what was changed meanwhile."""
+    require_planned(held)
+    if held.planning_since is not None:
+        raise refused("round_being_planned")
 
 
 def facts_of(held: InspectionRound, actor: Actor, at: datetime, *, has_reason: bool = False) -> RoundFacts:

@@ -77,6 +77,8 @@ def remove(round_id: int, stop_id: int) -> ResponseReturnValue:
         )  # fmt: skip
     except InvalidError as error:
         return _page(round_id, stop_id, error.errors), 422
+    except RefusedError as error:
+        return _page(round_id, stop_id, {"form": error.message}), 409
     flash(_("已移出，列在未排入清单"), "success")
     return _back(round_id, group_id)
 
