@@ -6,7 +6,7 @@ days alone: before the last day, on it, when it is late enough for yellow and fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -124,6 +124,26 @@ def is_current(rule: str, due: date | None, wait: Wait) -> bool:
     """Say whether a reminder by ``rule`` of the last day ``due`` still holds for an issue that now waits so."""
     clock = rule.partition(".")[0]
     return any(running == clock and day == due for running, day in _clocks(wait))
+
+
+def step_reached(due: date, today: date, calendar: WorkCalendar, before: Collection[int], late_every: int) -> str:
+    """Return the name of the last step that the clock of something else than an issue has come to, empty before any.
+
+    A step that a missed day jumped over is made up for by the one that was reached since.
+    """
+    late = calendar.workdays_between(due, today)
+    if late > 0:
+        return f"late{1 + (late - 1) // late_every * late_every}"
+    left = max(calendar.workdays_between(today, due), 0)
+    reached = [days for days in before if left <= days]
+    return f"before{min(reached)}" if reached else ""
+
+
+def section_of(due: date, today: date, calendar: WorkCalendar) -> DigestSection:
+    """Return the part of the digest of ``today`` in which a last day stands that was set for the work itself."""
+    if calendar.workdays_between(due, today) > 0:
+        return DigestSection.LATE
+    return DigestSection.DUE if due <= today + _DAY * (6 - today.weekday()) else DigestSection.WAITING
 
 
 def _clocks(wait: Wait) -> Iterator[tuple[Clock, date]]:

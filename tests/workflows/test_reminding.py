@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from workflows.calendar import WorkCalendar, calendar_of, parse_calendar
 from workflows.issue import Clock, IssueState, Severity
 from workflows.policy import Policy, Terms
-from workflows.reminding import DayPlan, DigestSection, Wait, due_reminders, next_reminder
+from workflows.reminding import (
+    DayPlan,
+    DigestSection,
+    Wait,
+    due_reminders,
+    next_reminder,
+    section_of,
+    step_reached,
+)
 
 CSV = Path(__file__).parents[2] / "tracker" / "data" / "state_council_calendar.csv"
 CALENDAR = calendar_of(parse_calendar(CSV.read_text(encoding="utf-8")))
@@ -164,3 +172,15 @@ def test_reminders_agree_with_going_through_the_days(start: date, due: date, eve
         assert (one.section(found.date()) is DigestSection.LATE) == (one.days < 0)
         assert one.clock is Clock.DEADLINE
         at = found
+
+
+@pytest.mark.parametrize(
+    ("day", "step", "section"),
+    [(2, "", "waiting"), (10, "", "waiting"), (11, "before7", "waiting"), (13, "before7", "waiting"),
+     (17, "before3", "due"), (20, "before0", "due"), (22, "before0", "due"), (23, "late1", "late"),
+     (27, "late1", "late"), (30, "late6", "late")],
+)  # fmt: skip
+def test_a_step_of_other_clocks_holds_until_the_next_one(day: int, step: str, section: str) -> None:
+    due, today = date(2026, 3, 20), date(2026, 3, day)
+    assert step_reached(due, today, CALENDAR, (7, 3, 1, 0), 5) == step
+    assert section_of(due, today, CALENDAR) == section

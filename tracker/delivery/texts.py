@@ -19,6 +19,7 @@ from tracker.outward import is_base
 
 _SUBJECT = 60
 _SHORT = ":sms"  # the end of the keys of what goes out as a short message: of a digest its numbers alone
+_PATHS = {"letter": "/letters/{}", "look_back_plan": "/look-backs?plan={}&state=waiting"}  # of the subjects of lines
 _HTML = Markup('<!doctype html><html lang="{lang}"><head><meta charset="utf-8"></head><body>{body}</body></html>')
 
 
@@ -112,7 +113,7 @@ def _line_path(line: DigestLine) -> str:
     if line.issue_id:
         return f"/issues/{line.issue_id}"
     name, _colon, number = line.subject.partition(":")
-    return f"/letters/{number}" if name == "letter" and number.isdecimal() else ""
+    return _PATHS[name].format(number) if name in _PATHS and number.isdecimal() else ""
 
 
 def _linked(words: str, link: str) -> Markup:

@@ -68,6 +68,8 @@ MESSAGE: dict[str, str] = {
     "due_today": N_("{number} {place}：今天是整改时限前的最后一个工作日（{deadline}）。{summary}"),
     "late": N_("{number} {place}：已超过整改时限（{deadline}），请尽快整改并申请销号。{summary}"),
     "very_late": N_("{number} {place}：严重逾期（时限 {deadline}），请立即整改并申请销号。{summary}"),
+    "look_back_due": N_("“{name}”：{n} 个问题待回头看，最近的请于 {deadline} 前完成。"),
+    "look_back_overdue": N_("“{name}”：{n} 个问题超过期限未回头看（最早 {deadline}），请尽快安排。"),
     "delivery_failed": N_("有消息未能送达，请到“消息发送”查看原因并重新发送。"),
     "channel_down": N_("通道“{name}”超过5分钟无法发送，消息仍在排队，恢复后自动补发。"),
     **{f"{clock}_soon": words for clock, words in CLOCK_SOON.items()},

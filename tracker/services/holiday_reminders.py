@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from tracker.clock import local_date
 from tracker.database import db, transaction
-from tracker.models import Person, Post, Reminder, Role
+from tracker.models import Person, Post, Role
+from tracker.queries.digests import known_keys_of_reminders
 from tracker.queries.rules import year_without_notice
 from tracker.services.checks import in_force
 from tracker.services.reminding import reminder, reminders_add, reminders_withdraw
@@ -33,7 +34,7 @@ def holidays_remind(*, at: datetime) -> int:
         )
         for person in sorted(office)
     ]  # fmt: skip
-    known = set(db.session.scalars(select(Reminder.key).where(Reminder.key.in_([row["key"] for row in rows]))))
+    known = known_keys_of_reminders([row["key"] for row in rows])
     fresh = [row for row in rows if row["key"] not in known]
     if not fresh:
         return 0

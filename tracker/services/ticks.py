@@ -17,6 +17,7 @@ from tracker.services.handover_reminders import departures_remind
 from tracker.services.holiday_reminders import holidays_remind
 from tracker.services.importing.batches import imports_tidy
 from tracker.services.letter_reminders import letters_remind
+from tracker.services.look_back_reminders import look_backs_remind
 from tracker.services.policy_moves import policies_sweep
 from tracker.services.reminder_clearing import KEPT, reminders_clear
 from tracker.services.reminders import reminders_sweep
@@ -40,6 +41,7 @@ class TickReport:
     departures: int = 0
     holidays: int = 0
     letter_reminders: int = 0
+    look_backs: int = 0
     policies: int = 0
     urgent: int = 0
     digests: int = 0
@@ -60,6 +62,7 @@ def tick(*, at: datetime, longest_session: timedelta = LONGEST_SESSION, kept_rem
         import_rows=imports_tidy(at=at),
         letters=escalations_sweep(at=at),
         letter_reminders=letters_remind(at=at),
+        look_backs=look_backs_remind(at=at),
         urgent=urgent_send(at=at),
         digests=digests_send(at=at),
         cleared_reminders=reminders_clear(at=at, kept=kept_reminders),

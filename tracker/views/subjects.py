@@ -21,6 +21,8 @@ def subject_url(subject: str) -> str:
         return url_for("substitutes.office" if number == "office" else "substitutes.index")
     if name == "deliveries":
         return url_for("deliveries.index", state=number)
+    if name == "look_back_plan" and number.isdecimal():
+        return url_for("look_backs.index", plan=int(number), state="waiting")
     if name == "round" and number.isdecimal():
         return _round_url(int(number))
     if name in _NUMBERED and number.isdecimal():
