@@ -1,5 +1,5 @@
 // Dragging stops between the days of a group at the desk: the same request as the form of one stop sends.
-import { onPage } from "./words.js";
+import { onPage, word } from "./words.js";
 
 let dragged = null;
 
@@ -24,14 +24,22 @@ async function send(list, next) {
   body.set("group_id", list.dataset.roundGroup);
   body.set("day", list.dataset.roundDay);
   body.set("position", String(position));
-  const answer = await fetch(dragged.dataset.roundStop, { method: "POST", body });
-  if (answer.ok) {
-    location.reload();
-    return;
+  try {
+    const answer = await fetch(dragged.dataset.roundStop, { method: "POST", body });
+    if (answer.ok) {
+      location.reload();
+      return;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    refuse(page.querySelector(".form-errors, .error-page")?.cloneNode(true).childNodes ?? []);
+  } catch {
+    refuse([word("sendFailed")]);
   }
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+function refuse(said) {
   const refused = document.querySelector("[data-round-refused]");
-  refused.replaceChildren(...(page.querySelector(".form-errors, .error-page")?.cloneNode(true).childNodes ?? []));
+  refused.replaceChildren(...said);
   refused.className = "form-errors";
   refused.scrollIntoView({ block: "center" });
 }

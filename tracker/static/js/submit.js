@@ -1,9 +1,12 @@
-// Sends a form once, when it is ready; after a second says so; shows how far an upload has come.
+// Sends a form once, when it is ready; after a second says so; shows how far an upload has come. What somebody typed or
+// photographed is sent in the background: where the network fails, the page stays, and everything on it.
 import { make, word } from "./words.js";
 
 const PATIENCE_MS = 1000;
 const DOWNLOAD_MS = 4000; // by then a file has come, or another page
 const WORTH_A_BAR = 300 * 1024;
+const NO_SIGN_MS = 90000; // after so long without a sign the network counts as gone
+const NOT_OURS = [502, 504]; // answers of what stands before the server: it has not been reached
 const place = () => location.pathname + location.search;
 let shown = place();
 
@@ -37,6 +40,21 @@ function sendWhenReady(form, submitter) {
 const weight = (form) => [...form.querySelectorAll("input[type=file]")]
   .flatMap((input) => [...input.files]).reduce((sum, file) => sum + file.size, 0);
 
+const stays = (form) => !("download" in form.dataset) && ("draft" in form.dataset || weight(form) > 0);
+const named = (one) => (one.getAttribute("href") ?? one.getAttribute("src"))?.split("?")[0];
+
+/** Bring in the styles and scripts of the answer's page that this one has not. */
+function dress(head) {
+  const wanted = "link[rel=stylesheet], script[src]";
+  const known = new Set([...document.head.querySelectorAll(wanted)].map(named));
+  for (const one of head.querySelectorAll(wanted)) {
+    if (known.has(named(one))) continue;
+    const fresh = document.createElement(one.localName); // a script runs only where it was made here
+    for (const { name, value } of one.attributes) fresh.setAttribute(name, value);
+    document.head.append(fresh);
+  }
+}
+
 /** Put the answer's page in place of this one, as the browser would have done. */
 function replace(html, address) {
   const page = new DOMParser().parseFromString(html, "text/html");
@@ -44,30 +62,44 @@ function replace(html, address) {
   shown = place();
   document.title = page.title;
   document.documentElement.lang = page.documentElement.lang;
+  dress(page.head);
   document.body.replaceWith(document.adoptNode(page.body));
   scrollTo(0, 0);
   document.dispatchEvent(new Event("page:replaced"));
 }
 
+function failed(form) {
+  free(form);
+  form.querySelector(".send-failed")?.remove();
+  const note = make("p", { className: "field-error send-failed", role: "alert", textContent: word("sendFailed") });
+  (form.querySelector(".submit-row") ?? form).before(note);
+  note.scrollIntoView({ block: "center" });
+}
+
 function upload(form, submitter) {
   const body = new FormData(form, submitter);
-  const line = progressOf(form);
+  const line = weight(form) > WORTH_A_BAR ? progressOf(form) : null;
   const request = new XMLHttpRequest();
-  request.open("POST", submitter?.getAttribute("formaction") ?? form.action);
+  let gone;
+  const alive = () => {
+    clearTimeout(gone);
+    gone = setTimeout(() => request.abort(), NO_SIGN_MS);
+  };
+  request.open("POST", submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href);
   request.setRequestHeader("Accept", "text/html");
   request.upload.addEventListener("progress", (event) => {
-    if (!event.lengthComputable) return;
+    alive();
+    if (!line || !event.lengthComputable) return;
     const percent = Math.floor((event.loaded / event.total) * 100);
     line.querySelector("progress").value = percent;
     line.querySelector(".progress-word").textContent = percent < 100 ? word("uploading", { percent: `${percent}%` }) : word("sending");
   });
-  request.addEventListener("load", () => replace(request.responseText, request.responseURL));
-  request.addEventListener("error", () => {
-    free(form);
-    form.querySelector(".send-failed")?.remove();
-    const note = make("p", { className: "field-error send-failed", role: "alert", textContent: word("sendFailed") });
-    (form.querySelector(".submit-row") ?? form).before(note);
+  request.addEventListener("loadend", () => {
+    clearTimeout(gone);
+    if (!request.status || NOT_OURS.includes(request.status)) failed(form);
+    else replace(request.responseText, request.responseURL);
   });
+  alive();
   request.send(body);
 }
 
@@ -85,12 +117,12 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.sending = "";
   event.submitter?.setAttribute("aria-disabled", "true");
-  if (weight(form) > WORTH_A_BAR) {
+  setTimeout(() => "sending" in form.dataset && progressOf(form), PATIENCE_MS);
+  if (stays(form)) {
     event.preventDefault();
     upload(form, event.submitter);
     return;
   }
-  setTimeout(() => "sending" in form.dataset && progressOf(form), PATIENCE_MS);
   if ("download" in form.dataset) setTimeout(() => free(form), DOWNLOAD_MS); // the page stays when a file comes
 });
 
