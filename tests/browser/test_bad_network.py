@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.visitors import PHONE, visiting
 from tests.factories import PASSWORD
@@ -16,29 +16,32 @@ pytestmark = pytest.mark.browser
 WORDS = "示例：村口东侧沟渠内有生活垃圾约三车"
 
 
+def fill(page: Page, photo: Path) -> None:
+    page.get_by_role("combobox", name="地点").press_sequentially("llc")
+    page.get_by_role("option", name="柳林村").click()
+    page.get_by_role("radio", name="生态宜居星").check()
+    page.get_by_label("具体问题").fill(WORDS)
+    page.get_by_role("radio", name="一般").check()
+    page.get_by_label("照片", exact=False).set_input_files(photo)
+    expect(page.locator(".photo-item img")).to_have_count(1)
+
+
 def test_what_the_network_loses_stays_on_the_page_until_it_is_sent(
     browser: Browser, county: str, tmp_path: Path
 ) -> None:
     photo = tmp_path / "示例照片.jpg"
     photo.write_bytes(picture(size=(640, 480), color=(60, 90, 120)))
     with visiting(browser, county, PHONE) as group:
-        page = group.page
+        page, send = group.page, group.page.get_by_role("button", name="登记", exact=True)
         group.sign_in("group", PASSWORD)
         group.go("/issues/new")
-        page.get_by_role("combobox", name="地点").press_sequentially("llc")
-        page.get_by_role("option", name="柳林村").click()
-        page.get_by_role("radio", name="生态宜居星").check()
-        page.get_by_label("具体问题").fill(WORDS)
-        page.get_by_role("radio", name="一般").check()
-        page.get_by_label("照片", exact=False).set_input_files(photo)
-        expect(page.locator(".photo-item img")).to_have_count(1)
-        send = page.get_by_role("button", name="登记", exact=True)
+        fill(page, photo)
 
         group.context.set_offline(True)
         send.click()
         expect(page.get_by_role("alert").filter(has_text="网络中断")).to_be_visible()
         group.context.set_offline(False)
-        page.route("**/issues/new", lambda route: _bad_gateway(route))
+        page.route("**/issues/new", _bad_gateway)
         send.click()
         expect(page.get_by_role("alert").filter(has_text="网络中断")).to_be_visible()
         page.unroute("**/issues/new")

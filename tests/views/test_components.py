@@ -80,7 +80,7 @@ def test_an_error_explains_itself_without_help(sqlite_app: Flask, status: int) -
 
 def test_what_was_typed_stands_on_the_error_page_as_text(sqlite_app: Flask) -> None:
     with sqlite_app.test_request_context("/"):
-        page = render_template("errors/error.html", status=409, typed={"words": "<b>沟</b>"}, reference="ab12")
+        page = render_template("errors/error.html", status=409, typed=["<b>沟</b>"], reference="ab12")
     assert "&lt;b&gt;沟" in page
     assert "ab12" in page
 

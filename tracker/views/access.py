@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, flash, g, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from tracker import clock, languages
@@ -69,16 +70,23 @@ def stale(minutes: int = 10) -> Response | None:
     """
     if g.sign_in is None or clock.now() - g.sign_in.fresh_at <= timedelta(minutes=minutes):
         return None
-    back = request.full_path.rstrip("?") if request.method == "GET" else _referring_path()
+    back = request.full_path.rstrip("?") if request.method == "GET" else referring_path()
     if request.method != "GET":
         flash(_("为确认是本人操作，请再次输入密码，然后重新提交"), "warning")
     return redirect(url_for("auth.confirm", next=back), 303)
 
 
-def _referring_path() -> str | None:
-    here = urlsplit(request.host_url)
-    there = urlsplit(request.referrer or "")
-    return there.path if there.netloc == here.netloc else None
+def referring_path() -> str | None:
+    """Return where the form stood that was sent, with its query: a page of ours that can be opened by a link."""
+    here, there = urlsplit(request.host_url), urlsplit(request.referrer or "")
+    path = own_path(f"{there.path}?{there.query}".rstrip("?"))
+    if path is None or there.netloc != here.netloc:
+        return None
+    pages = current_app.create_url_adapter(request)
+    try:
+        return path if pages and pages.match(there.path, "GET") else None
+    except HTTPException:
+        return None
 
 
 def _stop(action: str) -> Response | None:
@@ -117,7 +125,11 @@ def to_sign_in() -> Response:
 def _way_back() -> str | None:
     if request.blueprint == "auth":
         return own_path(request.values.get("next"))
-    return request.full_path.rstrip("?") if request.method == "GET" else None
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    if request.cookies.get(cookies.sign_in_name()):  # somebody was signed in, and sent a form
+        flash(_("登录已过期，刚才的内容还没有提交；请重新登录，核对后再次提交"), "warning")
+    return referring_path()
 
 
 def own_path(given: str | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from typing import Any
 
@@ -16,6 +17,7 @@ from tracker.database import db, transaction
 from tracker.errors import ForbiddenError, HiddenError, TrackerError
 from tracker.languages import N_, _
 from tracker.services.chain import audit_record
+from tracker.views.access import referring_path
 
 log = logging.getLogger(__name__)
 _TITLES = {
@@ -36,6 +38,9 @@ _TITLES = {
 }
 
 
+_CODE = re.compile(r"[\w.:/-]{0,64}", re.ASCII)  # what a form carries beside words: ids, choices, keys
+
+
 def register(app: Flask) -> None:
     """Attach the handlers."""
     app.register_error_handler(TrackerError, _show_ours)
@@ -54,17 +59,25 @@ def answer(status: int, message: str, reference: str = "") -> tuple[Any, int]:
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return jsonify(code=status, message=message, request_id=reference), status
     page = render_template(
-        "errors/error.html", status=status, title=title, message=message, reference=reference, typed=_typed()
+        "errors/error.html",
+        status=status,
+        title=title,
+        message=message,
+        reference=reference,
+        typed=_typed(),
+        back=referring_path() if request.method == "POST" else None,
     )
     return page, status
 
 
-def _typed() -> dict[str, str]:
-    """Return what the user typed, so that a page that refuses it does not lose it."""
+def _typed() -> list[str]:
+    """Return the words that were typed, so that a page that refuses them does not lose them; no codes, no numbers."""
     hidden = ("csrf_token", "version", "code")
     if request.method != "POST":
-        return {}
-    return {k: v for k, v in request.form.items() if k not in hidden and "password" not in k and v.strip()}
+        return []
+    given = [text for name in request.form if name not in hidden and "password" not in name
+             for text in request.form.getlist(name)]  # fmt: skip
+    return [text for text in given if text.strip() and not _CODE.fullmatch(text)]
 
 
 def _show_ours(error: TrackerError) -> tuple[Any, int]:

@@ -55,10 +55,10 @@ function dress(head) {
   }
 }
 
-/** Put the answer's page in place of this one, as the browser would have done. */
-function replace(html, address) {
+/** Put the answer's page in place of this one; where it leads on, that is the address. */
+function replace(html, address, sent) {
   const page = new DOMParser().parseFromString(html, "text/html");
-  if (address !== location.href) history.pushState(null, "", address);
+  if (address !== sent && address !== location.href) history.pushState(null, "", address);
   shown = place();
   document.title = page.title;
   document.documentElement.lang = page.documentElement.lang;
@@ -85,7 +85,8 @@ function upload(form, submitter) {
     clearTimeout(gone);
     gone = setTimeout(() => request.abort(), NO_SIGN_MS);
   };
-  request.open("POST", submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href);
+  const address = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href;
+  request.open("POST", address);
   request.setRequestHeader("Accept", "text/html");
   request.upload.addEventListener("progress", (event) => {
     alive();
@@ -97,7 +98,7 @@ function upload(form, submitter) {
   request.addEventListener("loadend", () => {
     clearTimeout(gone);
     if (!request.status || NOT_OURS.includes(request.status)) failed(form);
-    else replace(request.responseText, request.responseURL);
+    else replace(request.responseText, request.responseURL, new URL(address, location.href).href);
   });
   alive();
   request.send(body);
