@@ -19,11 +19,10 @@ from tracker.policy import Cell, matrix
 OF_ISSUES = {"issue_id", "evidence_id", "notice_id", "extension_id", "consent_id", "letter_id", "letter_file_id",
              "look_back_id"}  # fmt: skip
 SLOW = {
-    "notices.pdf",
-    "letters.pdf",
-    "documents.pdf",
-    "documents.order_pdf",
-    "look_backs.pdf",
+    "notices.file",
+    "letters.file",
+    "documents.file",
+    "look_backs.file",
 }  # makes a document each time: denied to everyone as usual, let in once
 # Let in, and yet nothing to show for the parameters that anybody may try.
 ELSEWHERE = {

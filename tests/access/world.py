@@ -140,6 +140,8 @@ class World:
         given = self.scopes[scope]
         number = {name for name, converter in rule._converters.items() if type(converter).__name__ == "IdConverter"}
         values = {name: given.get(name, 1 if name in number else "x") for name in rule.arguments}
+        if "medium" in values:
+            values["medium"] = "pdf"
         if "batch_id" in values:
             values["batch_id"] = given.get(f"batch_id of {rule.endpoint.partition('.')[0]}", NOWHERE)
         with self.app.test_request_context():

@@ -25,8 +25,8 @@ pytestmark = pytest.mark.browser
 # What is no page: data for scripts, files, and what the tests of the components look at.
 NO_PAGES = (
     "static", "health.", "components.", "units.suggest", "people.suggest", "substitutes.people", "evidence.",
-    "notices.pdf", "calendars.feed", "visit_reports.photo", "visit_reports.thumb", "documents.pdf",
-    "documents.picture", "exports.file", "issued_pdf.", "letter_files.", "documents.docx", "notices.docx",
+    "calendars.feed", "visit_reports.photo", "visit_reports.thumb",
+    "documents.picture", "exports.file", "issued_pdf.", "letter_files.",
 )  # fmt: skip
 DATA = (".rows", ".progress")  # of imports, by whichever door
 # Pages that a signed-in person of the demo does not come by: their own tests open them.

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from tests import factories, flows
+from tests.exported import pdf_of
 from tracker import clock
 from tracker.database import db
 from tracker.models import Bulletin, Document, OutboxMessage, Role
@@ -66,7 +65,7 @@ def test_figures_live_until_they_are_issued_and_can_be_had_again(office: FlaskCl
     text = office.get(f"{page}?check=1").text
     assert "与发出时的数字完全一致" in text
     assert "共发现2件" in office.get(f"/documents/{document.id}").text
-    pdf = PdfReader(io.BytesIO(office.get(f"/documents/{document.id}.pdf").data))
+    pdf = pdf_of(office, f"/documents/{document.id}.pdf")
     assert "共发现2件" in "".join(one.extract_text() for one in pdf.pages).replace("\n", "")
     kept = db.session.get_one(Bulletin, bulletin.id, populate_existing=True)
     assert kept.figures is not None

@@ -11,10 +11,10 @@ import segno
 from docx import Document as Word
 from flask import Flask
 from flask.testing import FlaskClient
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from tests import factories, flows, pictures
+from tests.exported import ordered, pdf_of
 from tests.flows import World
 from tracker import clock
 from tracker.database import db, transaction
@@ -75,12 +75,12 @@ def test_a_form_is_made_on_the_page_of_its_issue_and_read_as_page_and_pdf(app: F
     for address in re.findall(r'<img src="([^"]+)"', page):
         if "pictures" in address:
             assert office.get(address).mimetype == "image/jpeg"
-    pdf = PdfReader(io.BytesIO(office.get(f"{answer.location}.pdf").data))
+    pdf = pdf_of(office, f"{answer.location}.pdf")
     text = "".join(sheet.extract_text() for sheet in pdf.pages)
     assert all(part in text for part in (number, "整改前照片", "整改后照片", "县领导意见"))
     assert sum(len(sheet.images) for sheet in pdf.pages) >= 2
     assert number in office.get(f"/issues/{world.issue.id}").text
-    word = office.get(f"{answer.location}.docx")
+    word = ordered(office, f"{answer.location}.docx")
     file = Word(io.BytesIO(word.data))
     assert (len(file.inline_shapes), word.mimetype.rpartition(".")[2]) == (2, "document")
     assert number in [paragraph.text for paragraph in file.paragraphs]
@@ -179,7 +179,7 @@ def test_a_letter_that_was_withdrawn_says_so(app: Flask) -> None:
     office = entered(app, world.office)
     assert code.code in office.get(f"/letters/{letter.id}").text
     text = "".join(
-        paragraph.text for paragraph in Word(io.BytesIO(office.get(f"/letters/{letter.id}.docx").data)).paragraphs
+        paragraph.text for paragraph in Word(io.BytesIO(ordered(office, f"/letters/{letter.id}.docx").data)).paragraphs
     )
     assert (letter.number in text, code.code in text) == (True, False)
     letter_withdraw(letter_id=letter.id, reason="示例", actor=world.office, at=world.at)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import io
 import os
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -12,9 +11,9 @@ from typing import IO, Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from pypdf import PdfReader
 
 from tests import factories, flows
+from tests.exported import pdf_of
 from tests.flows import World
 from tracker import clock
 from tracker.database import db, transaction
@@ -28,6 +27,7 @@ from tracker.models import (
     ExportKind,
     ExportMedium,
     IssuedLedger,
+    Notice,
     OutboxMessage,
     Post,
     Role,
@@ -38,8 +38,11 @@ from tracker.services.documents import issue_document
 from tracker.services.export_rights import may_have
 from tracker.services.export_tasks import LEASE, MOST_TRIES, Outcome, export_beat, export_claim, export_finish
 from tracker.services.exports import ExportWish, export_cancel, export_order
+from tracker.services.letter_making import LetterValues
+from tracker.services.letters import letter_write
 from workflows.exporting import ExportState
 from workflows.issue import IssueState
+from workflows.letter import LetterKind
 
 S = ExportState
 DAY = timedelta(days=1)
@@ -210,8 +213,7 @@ def test_a_document_is_set_beside_the_request_step_by_step(sqlite_app: Flask, he
     document = issue_document(issue_id=here.issue.id, kind=DocumentKind.FILE, actor=here.office, at=clock.now())
     client = client_of(sqlite_app, here.office)
     assert f'action="/documents/{document.id}.pdf"' in page(client, f"/documents/{document.id}")
-    with client.post(f"/documents/{document.id}.pdf", follow_redirects=True) as answer:
-        pages = PdfReader(io.BytesIO(answer.data)).pages
+    pages = pdf_of(client, f"/documents/{document.id}.pdf").pages
     export = db.session.query(Export).one()
     assert (export.done, export.total, export.rows) == (7, 7, len(pages))
     assert here.issue.number in "".join(one.extract_text() for one in pages)
@@ -221,7 +223,35 @@ def test_a_document_is_set_beside_the_request_step_by_step(sqlite_app: Flask, he
     with transaction():
         here.issue.is_confidential = True
         db.session.get_one(Post, here.office.post_id).role = Role.TOWNSHIP
-    assert not may_have(fresh(export), [], clock.now())
+    assert not may_have(fresh(export), [document.id], clock.now())
+
+
+def _notice(here: World) -> str:
+    return f"/notices/{db.session.query(Notice).filter_by(issue_id=here.issue.id).one().id}"
+
+
+def _letter(here: World) -> str:
+    values = LetterValues(here.assignee.unit_id)
+    given = {"actor": here.office, "at": here.at}
+    return f"/letters/{letter_write(kind=LetterKind.REMIND, values=values, issue_ids=[here.issue.id], **given).id}"
+
+
+@pytest.mark.parametrize("medium", ["pdf", "docx"])
+@pytest.mark.parametrize("record", [_notice, _letter])
+def test_a_document_is_fetched_by_who_may_still_see_its_record(
+    sqlite_app: Flask, here: World, record: Callable[[World], str], medium: str
+) -> None:
+    colleague = factories.post(Role.ASSIGNEE, unit_id=here.assignee.unit_id)
+    path, client = record(here), factories.sign_in(sqlite_app.test_client(), colleague)
+    assert f'action="{path}.{medium}"' in page(client, path)
+    assert client.post(f"{path}.{medium}").location == "/exports/1/file"
+    export = db.session.query(Export).one()
+    assert page(client, "/exports/1").count(f'href="{path}"') == 1
+    with transaction():
+        here.issue.is_confidential = True
+    page(client, "/exports/1/file", 403)
+    export_again_of = client_of(sqlite_app, here.office).post(f"{path}.{medium}")
+    assert export_again_of.location == f"/exports/{export.id + 1}/file"
 
 
 def test_the_rows_of_a_list_are_those_of_one_instant(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

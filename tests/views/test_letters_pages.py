@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from tests import factories, flows, pictures
+from tests.exported import pdf_of
 from tests.flows import World
 from tracker import clock
 from tracker.database import db
@@ -74,8 +74,7 @@ def test_a_letter_about_several_issues_goes_from_the_list_to_its_settlement(sqli
         assert client.post(f"{done.location}/{act}", data=given).status_code == 303
     assert db.session.scalar(select(Letter.state)) is LetterState.SETTLED
     assert "示例：已办" in office.get(f"/issues/{first.id}").text
-    text = PdfReader(io.BytesIO(office.get(f"{done.location}.pdf").data)).pages[0].extract_text()
-    assert "督办函" in text
+    assert "督办函" in pdf_of(office, f"{done.location}.pdf").pages[0].extract_text()
 
 
 def test_proposals_are_issued_or_withdrawn_from_the_list(sqlite_app: Flask, world: World) -> None:

@@ -12,11 +12,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from pypdf import PdfReader
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests import factories, flows, pictures
+from tests.exported import pdf_of
 from tests.flows import World
 from tracker import clock
 from tracker.database import db
@@ -128,7 +128,7 @@ def on_paper(phone: FlaskClient, record: LookBack) -> None:
     paper = phone.get(f"/look-backs/{record.id}")
     assert "整改成果保持，未反弹" in paper.text
     assert "/copy" in paper.text
-    pdf = PdfReader(io.BytesIO(phone.get(f"/look-backs/{record.id}.pdf").data))
+    pdf = pdf_of(phone, f"/look-backs/{record.id}.pdf")
     text = "".join(one.extract_text() for one in pdf.pages).replace("\n", "")
     assert ("示例：保持良好" in text, len(pdf.pages[0].images) + len(pdf.pages[-1].images) > 0) == (True, True)
 

@@ -15,6 +15,7 @@ from werkzeug.http import parse_options_header
 
 from tests import factories
 from tests.conftest import AT
+from tests.exported import ordered
 from tracker.database import transaction
 from tracker.models import Notice, Role
 from tracker.reports import pdf
@@ -34,6 +35,7 @@ def notice(sqlite_app: Flask) -> Notice:
 
 
 def enter(app: Flask, role: Role, **given: Any) -> FlaskClient:
+    app.config["WTF_CSRF_ENABLED"] = False
     return factories.sign_in(app.test_client(), factories.post(role, **given))
 
 
@@ -50,18 +52,18 @@ def test_the_pdf_bears_number_and_receipt(sqlite_app: Flask, notice: Notice) -> 
     who = factories.actor(Role.VILLAGE, unit_id=notice.recipient_unit_id)
     with transaction():
         notice_receive(notice.issue, actor=who, at=AT + timedelta(hours=1))
-    answer = enter(sqlite_app, Role.OFFICE).get(f"/notices/{notice.id}.pdf")
-    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    answer = ordered(enter(sqlite_app, Role.OFFICE), f"/notices/{notice.id}.pdf")
+    assert answer.mimetype == "application/pdf"
     name = parse_options_header(answer.headers["Content-Disposition"])[1]["filename"]
     assert name == "督整〔2026〕1号整改通知书.pdf"
     text = PdfReader(io.BytesIO(answer.data)).pages[-1].extract_text()
     assert f"{who.name}　2026-03-02 10:00" in text
 
 
-@pytest.mark.parametrize("ending", ["", ".pdf"])
-def test_a_notice_out_of_scope_does_not_exist(sqlite_app: Flask, notice: Notice, ending: str) -> None:
+@pytest.mark.parametrize(("method", "ending"), [("GET", ""), ("POST", ".pdf"), ("POST", ".docx")])
+def test_a_notice_out_of_scope_does_not_exist(sqlite_app: Flask, notice: Notice, method: str, ending: str) -> None:
     stranger = enter(sqlite_app, Role.VILLAGE, unit_id=factories.village().id)
-    pages = [stranger.get(f"/notices/{number}{ending}") for number in (notice.id, 9999)]
+    pages = [stranger.open(f"/notices/{number}{ending}", method=method) for number in (notice.id, 9999)]
     assert [page.status_code for page in pages] == [404, 404]
 
 
@@ -76,7 +78,5 @@ def test_without_pango_the_page_remains_and_the_pdf_says_why(
     worker.write_text(f"import sys\nsys.exit({pdf.LIBRARY_MISSING})\n")
     monkeypatch.setattr(pdf, "_WORKER", worker)
     office = enter(sqlite_app, Role.OFFICE)
-    answer = office.get(f"/notices/{notice.id}.pdf")
-    assert answer.status_code == 503
-    assert "apt install libpango" in answer.get_data(as_text=True)
+    assert "apt install libpango" in ordered(office, f"/notices/{notice.id}.pdf").text
     assert office.get(f"/notices/{notice.id}").status_code == 200

@@ -7,13 +7,13 @@ from typing import IO
 
 from tracker.exporting.ledgers import ledgers_make
 from tracker.exporting.lists import issues_make, overdue_make
-from tracker.exporting.papers import document_make
+from tracker.exporting.papers import paper_make
 from tracker.exporting.work import Work
-from tracker.models import ExportKind
+from tracker.models import PAPERS, ExportKind
 from tracker.services.export_tasks import Outcome
 
 Maker = Callable[[Work, IO[bytes]], Outcome]
 MAKERS: Mapping[ExportKind, Maker] = {
     ExportKind.LEDGERS: ledgers_make, ExportKind.ISSUES: issues_make, ExportKind.OVERDUE: overdue_make,
-    ExportKind.DOCUMENT: document_make,
+    **dict.fromkeys(PAPERS, paper_make),
 }  # fmt: skip

@@ -1,9 +1,9 @@
-"""A document as PDF: its words set with its pictures and the square that leads to the page of its code."""
+"""A document as PDF, set with the square that leads to the page of its code; or as .docx to edit, without it."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import IO
 
@@ -11,28 +11,38 @@ import segno
 from flask import current_app
 
 from tracker.database import db
+from tracker.exporting.shown import Receipt, Shown, paper_shown
 from tracker.exporting.work import Work
 from tracker.languages import SOURCE, _, speaking
-from tracker.models import PaperCode
-from tracker.papers.paper import Paper, paper_from
-from tracker.queries.documents import code_of, document_seen
+from tracker.models import ExportMedium, PaperCode
+from tracker.papers.paper import Paper
+from tracker.reports.docx import write_docx
 from tracker.reports.pdf import Progress, pdf_render
 from tracker.services.chain import audit_record
 from tracker.services.export_tasks import Outcome
 from tracker.storage import DamagedError
 
 STEPS = 7  # of the renderer
-Receipt = tuple[str, str] | None
 Seal = dict[str, str] | None
 Read = Callable[[str], bytes]
 
 
-def document_make(work: Work, file: IO[bytes]) -> Outcome:
-    """Write the document that is ``given`` by its id; its seal leads to the given ``address``."""
-    document = document_seen(work.given["document_id"], work.actor)
-    seal = seal_of(code_of(document), work.given["address"])
-    html, pulse = paper_html(paper_from(document.content), work.picture, None, seal), work.pulse
-    number, target = document.number, f"document:{document.id}"
+def paper_make(work: Work, file: IO[bytes]) -> Outcome:
+    """Write the document of the record that is ``given`` by its id; its seal leads to the given ``address``."""
+    record: int = work.given["id"]
+    shown = paper_shown(work.kind, record, work.actor, work.now)
+    file.write(_WRITERS[work.medium](shown, work))
+
+    def keep(at: datetime, sha256: str) -> None:
+        detail = {"number": shown.paper.number, "medium": work.medium.value, "sha256": sha256}
+        audit_record("document.export", actor=work.actor, at=at, target=f"{work.kind}:{record}", detail=detail)
+
+    return Outcome(work.pulse.pages, [record], keep)
+
+
+def _pdf(shown: Shown, work: Work) -> bytes:
+    html = paper_html(shown.paper, work.picture, shown.received, seal_of(shown.code, work.given["address"]))
+    pulse = work.pulse
     pulse.total, pulse.pages = STEPS, 0
     db.session.rollback()  # the renderer takes its time, and asks the database for nothing
 
@@ -40,13 +50,14 @@ def document_make(work: Work, file: IO[bytes]) -> Outcome:
         pulse.check()
         pulse.done, pulse.pages = max(pulse.done, progress.step), max(pulse.pages or 0, progress.pages)
 
-    file.write(pdf_render(html, fonts=current_app.config["FONT_FOLDER"], tell=tell))
+    return pdf_render(html, fonts=work.fonts, tell=tell)
 
-    def keep(at: datetime, sha256: str) -> None:
-        detail = {"number": number, "sha256": sha256}
-        audit_record("document.export", actor=work.actor, at=at, target=target, detail=detail)
 
-    return Outcome(pulse.pages, [], keep)
+def _docx(shown: Shown, work: Work) -> bytes:
+    return write_docx(shown.paper, shown.received, pictures_of(shown.paper, work.picture))
+
+
+_WRITERS: Mapping[ExportMedium, Callable[[Shown, Work], bytes]] = {ExportMedium.PDF: _pdf, ExportMedium.DOCX: _docx}
 
 
 def paper_html(paper: Paper, read: Read, received: Receipt, seal: Seal) -> str:

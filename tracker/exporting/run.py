@@ -9,6 +9,7 @@ from threading import BoundedSemaphore
 from typing import cast
 
 from flask import Flask
+from sqlalchemy import select
 
 from tracker import clock
 from tracker.database import db
@@ -18,7 +19,7 @@ from tracker.exporting.pulse import ExportStoppedError, Pulse, WatchedFile
 from tracker.exporting.work import Work
 from tracker.labels import REFUSAL, word
 from tracker.languages import _, speaking
-from tracker.models import Export
+from tracker.models import PAPERS, Export
 from tracker.services.export_rights import asker_of
 from tracker.services.export_tasks import (
     Claim,
@@ -43,7 +44,9 @@ def export_store(app: Flask) -> Store:
 
 def export_work(app: Flask, export_id: int) -> None:
     """Make an export, once there is room for it, unless somebody is at it already or it was given up."""
-    with _room(app):
+    kind = db.session.scalar(select(Export.kind).where(Export.id == export_id))
+    db.session.rollback()  # nothing is held while one waits
+    with _room(app, kind in PAPERS):
         claim = export_claim(export_id, clock.now())
         if claim is not None:
             export = db.session.get_one(Export, export_id, populate_existing=True)
@@ -60,10 +63,13 @@ def exports_resume(app: Flask, at: datetime) -> int:
     return len(left)
 
 
-def _room(app: Flask) -> BoundedSemaphore:
-    """Return the rooms of this process: as many files are made in it at the same time."""
-    rooms = app.extensions.setdefault("exporting", BoundedSemaphore(max(1, int(app.config["EXPORTS_AT_ONCE"]))))
-    return cast("BoundedSemaphore", rooms)
+def _room(app: Flask, is_paper: bool) -> BoundedSemaphore:
+    """Return the rooms of this process: as many files are made in it at the same time.
+
+    Documents have rooms of their own, for a letter of one page must not wait for a ledger of 100,000 rows.
+    """
+    name, rooms = ("papers" if is_paper else "tables"), max(1, int(app.config["EXPORTS_AT_ONCE"]))
+    return cast("BoundedSemaphore", app.extensions.setdefault(f"exporting.{name}", BoundedSemaphore(rooms)))
 
 
 def _try(app: Flask, claim: Claim) -> None:
@@ -111,7 +117,9 @@ def _written(app: Flask, claim: Claim, pulse: Pulse, path: Path) -> Outcome:
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     try:
         picture = Store(Path(app.config["DATA_DIR"]) / "evidence").read
-        work = Work(export.given, export.medium, export.at, now, actor, pulse, picture, app.config["FONT_FOLDER"])
+        work = Work(
+            export.kind, export.given, export.medium, export.at, now, actor, pulse, picture, app.config["FONT_FOLDER"]
+        )  # fmt: skip
         with WatchedFile(path, pulse) as file:
             return MAKERS[export.kind](work, file)
     finally:

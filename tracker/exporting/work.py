@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from tracker.exporting.pulse import Pulse
-from tracker.models import ExportMedium
+from tracker.models import ExportKind, ExportMedium
 from tracker.policy import Actor
 
 
@@ -19,6 +19,7 @@ class Work:
     ``picture`` returns the bytes of a stored picture by its hash; ``fonts`` is the folder of licensed fonts, or empty.
     """
 
+    kind: ExportKind
     given: Mapping[str, Any]
     medium: ExportMedium
     at: datetime

@@ -56,7 +56,7 @@ AUDIT_ACTION = {
     "calendar.notice": N_("导入放假安排"),
     "calendar.notice_withdraw": N_("撤销放假安排"),
     "document.issue": N_("出具文书"),
-    "document.export": N_("文书生成 PDF"),
+    "document.export": N_("生成文书文件"),
     "bulletin.issue": N_("发出通报"),
     "bulletin.withdraw": N_("撤回通报"),
     "bulletin.discard": N_("作废通报草稿"),

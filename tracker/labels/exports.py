@@ -10,8 +10,11 @@ EXPORT_KIND: dict[str, str] = {
     "issues": N_("问题清单"),
     "overdue": N_("逾期清单"),
     "document": N_("文书"),
+    "notice": N_("通知书"),
+    "letter": N_("督办文书"),
+    "look_back": N_("回头看记录"),
 }
-EXPORT_MEDIUM: dict[str, str] = {"xlsx": "Excel", "csv": "CSV", "json": "JSON", "pdf": "PDF"}
+EXPORT_MEDIUM: dict[str, str] = {"xlsx": "Excel", "csv": "CSV", "json": "JSON", "pdf": "PDF", "docx": "Word"}
 EXPORT_STATE: dict[str, str] = {
     ExportState.WAITING: N_("排队中"),
     ExportState.RUNNING: N_("生成中"),

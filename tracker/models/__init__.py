@@ -11,7 +11,7 @@ from tracker.models.channel import (
 from tracker.models.decision import Consent, Extension
 from tracker.models.document import Document, DocumentKind, NoticeKind, PaperCode, PaperTemplate
 from tracker.models.evidence import Blob, Evidence, Phase
-from tracker.models.export import Export, ExportKind, ExportMedium
+from tracker.models.export import PAPERS, Export, ExportKind, ExportMedium
 from tracker.models.feed import CalendarFeed
 from tracker.models.group import GroupVillage, SupervisionGroup
 from tracker.models.handover import Handover
@@ -64,6 +64,7 @@ from tracker.models.visit import VisitFinding, VisitPhoto, VisitRecheck
 __all__ = [
     "ADMIN_ROLES",
     "FAR",
+    "PAPERS",
     "PERSONAL",
     "AssistingUnit",
     "AuditEntry",

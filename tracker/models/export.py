@@ -14,12 +14,15 @@ from workflows.exporting import ExportState
 
 
 class ExportKind(StrEnum):
-    """What is exported: ledgers as of an instant, the lists of issues and of what is late, a document."""
+    """What is exported: ledgers as of an instant, lists of today, documents of every kind."""
 
     LEDGERS = "ledgers"
     ISSUES = "issues"
     OVERDUE = "overdue"
     DOCUMENT = "document"
+    NOTICE = "notice"
+    LETTER = "letter"
+    LOOK_BACK = "look_back"
 
 
 class ExportMedium(StrEnum):
@@ -29,14 +32,19 @@ class ExportMedium(StrEnum):
     CSV = "csv"
     JSON = "json"
     PDF = "pdf"
+    DOCX = "docx"
+
+
+PAPERS = frozenset({ExportKind.DOCUMENT, ExportKind.NOTICE, ExportKind.LETTER, ExportKind.LOOK_BACK})
 
 
 class Export(Model):
     """One file that ``asked_by`` wants, in the post of ``post_id`` and in ``language``; nobody else gets it.
 
-    ``given`` is what it is made from, by kind; ``at`` the instant it shows. ``done`` of ``total`` counts rows, in a
-    document the steps of its making; ``rows`` is how many came of it, of a document its pages. While it is made
-    ``beat_at`` is renewed; ``tries`` tells one making from the next. ``members`` holds, packed, the issues of its rows.
+    ``given`` is what it is made from, by kind, and ``back``, the page it was asked for on; ``at`` the instant it shows.
+    ``done`` of ``total`` counts rows, in one of the ``PAPERS`` the steps of its making; ``rows`` is how many came of
+    it, of a document its pages. While it is made ``beat_at`` is renewed; ``tries`` tells one making from the next.
+    ``members`` holds, packed, the ids of the records that it tells of (see ``services.export_rights``).
     The file lies in the store of exports until ``kept_until``.
     """
 

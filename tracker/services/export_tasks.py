@@ -11,7 +11,7 @@ from sqlalchemy import CursorResult, delete, exists, func, select, update
 from tracker.clock import local
 from tracker.database import db, transaction
 from tracker.errors import RefusedError
-from tracker.models import Export
+from tracker.models import PAPERS, Export
 from tracker.services.export_rights import may_have, packed
 from tracker.services.exports import IN_THE_MAKING
 from tracker.services.outbox import enqueue
@@ -38,7 +38,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A file that was made: how many rows, the issues they are of, and what is kept of it when it is handed over.
+    """A file that was made: how many rows, or pages; the ids of what it tells of; what is kept when it is handed over.
 
     ``keep`` is called with the instant and the SHA-256 of the file, in the transaction that makes the file ready.
     """
@@ -95,7 +95,8 @@ def export_finish(claim: Claim, outcome: Outcome, file: tuple[str, int], kept_un
         outcome.keep(at, file[0])
         export.file_sha256, export.file_size = file
         export.rows, export.members = outcome.rows, packed(outcome.members)
-        export.done = export.total = max(export.total, outcome.rows or 0) if outcome.members else export.total
+        counted = 0 if export.kind in PAPERS else outcome.rows or 0
+        export.done = export.total = max(export.total, counted)
         export.ended_at, export.kept_until = at, kept_until
         _tell("export_ready", export, at)
         return True

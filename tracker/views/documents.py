@@ -10,18 +10,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from tracker import clock, labels
 from tracker.errors import InvalidError, NotFoundError, RefusedError
 from tracker.languages import _
-from tracker.models import Document, DocumentKind, ExportKind, ExportMedium, Extension, Visit
+from tracker.models import Document, DocumentKind, ExportKind, Extension, Visit
 from tracker.papers.paper import paper_from
 from tracker.queries.documents import code_of, document_seen
 from tracker.queries.issue_page import issue_of
 from tracker.queries.visit_records import visit_seen
 from tracker.services import documents
-from tracker.services.exports import ExportWish
 from tracker.storage import DamagedError
 from tracker.views.access import access
 from tracker.views.evidence import current_store
-from tracker.views.exports import order
-from tracker.views.papers import code_address, paper_docx, paper_pdf, pdf_name
+from tracker.views.papers import FILES, order_paper
 
 bp = Blueprint("documents", __name__)
 
@@ -104,27 +102,10 @@ def _back(document: Document) -> str:
     return _of_visit(document.visit) if document.visit else url_for("home.index")
 
 
-@bp.get("/documents/<int:document_id>.pdf")
+@bp.post(f"/documents/<int:document_id>.{FILES}")
 @access("document.read")
-def pdf(document_id: int) -> Response:
-    document = document_seen(document_id, g.actor)
-    return paper_pdf(paper_from(document.content), code=code_of(document))
-
-
-@bp.post("/documents/<int:document_id>.pdf")
-@access("document.read")
-def order_pdf(document_id: int) -> AnyResponse:
-    """Have a document set beside the request: a whole file of an issue, or a bulletin, can take a while."""
-    document = document_seen(document_id, g.actor)
-    name = pdf_name(paper_from(document.content))
-    given = {"document_id": document.id, "address": code_address(code_of(document))}
-    return order(ExportWish(ExportKind.DOCUMENT, ExportMedium.PDF, name, given, document.issued_at))
-
-
-@bp.get("/documents/<int:document_id>.docx")
-@access("document.read")
-def docx(document_id: int) -> Response:
-    return paper_docx(paper_from(document_seen(document_id, g.actor).content))
+def file(document_id: int, medium: str) -> AnyResponse:
+    return order_paper(ExportKind.DOCUMENT, document_id, medium, url_for("documents.page", document_id=document_id))
 
 
 @bp.get("/documents/<int:document_id>/pictures/<sha256>")

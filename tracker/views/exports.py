@@ -13,7 +13,7 @@ from tracker import clock, labels
 from tracker.errors import RefusedError
 from tracker.exporting.run import export_store, export_work
 from tracker.languages import _
-from tracker.models import Export, ExportKind, ExportMedium
+from tracker.models import PAPERS, Export, ExportKind, ExportMedium
 from tracker.queries.exports import export_list, exports_ahead
 from tracker.services.export_rights import may_have, unpacked
 from tracker.services.export_tasks import LEASE
@@ -37,9 +37,7 @@ TYPES = {
     ExportMedium.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ExportMedium.CSV: "text/csv; charset=utf-8", ExportMedium.JSON: "application/json",
     ExportMedium.PDF: "application/pdf",
-}  # fmt: skip
-_PAGES = {
-    ExportKind.LEDGERS: "ledgers.index", ExportKind.ISSUES: "issues.index", ExportKind.OVERDUE: "overdue.index",
+    ExportMedium.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }  # fmt: skip
 
 
@@ -57,7 +55,8 @@ def order_list(kind: ExportKind, title: str, query: str) -> Response:
     """Have a list of today made as a workbook, called ``title`` and the day; ``query`` is its filter as an address."""
     at = clock.now()
     name = f"{title}{clock.local_date(at):%Y%m%d}.xlsx"
-    return order(ExportWish(kind, ExportMedium.XLSX, name, {"query": query}, at))
+    given = {"query": query, "back": f"{url_for(f'{kind}.index')}?{query}"}
+    return order(ExportWish(kind, ExportMedium.XLSX, name, given, at))
 
 
 def _make(export_id: int) -> Response:
@@ -83,7 +82,7 @@ def detail(export_id: int) -> str:
     export, at = export_seen(export_id, g.actor), clock.now()
     is_ready = export.state is ExportState.READY
     return render_template(
-        "exports/detail.html", export=export, going=export.state in IN_THE_MAKING, source=_source(export),
+        "exports/detail.html", export=export, going=export.state in IN_THE_MAKING, is_paper=export.kind in PAPERS,
         is_over=is_ready and export.kept_until is not None and export.kept_until <= at,
         may_have=is_ready and may_have(export, unpacked(export.members), at), **_far(export, at),
     )  # fmt: skip
@@ -124,14 +123,6 @@ def again(export_id: int) -> Response:
     return _make(export_id)
 
 
-def _source(export: Export) -> str:
-    """Return the page on which the same can be asked for again."""
-    if export.kind is ExportKind.DOCUMENT:
-        return url_for("documents.page", document_id=export.given["document_id"])
-    asked = export.given["ledgers"][0] if export.kind is ExportKind.LEDGERS else export.given
-    return f"{url_for(_PAGES[export.kind])}?{asked['query']}"
-
-
 def _far(export: Export, at: datetime) -> dict[str, Any]:
     """Return in words how far it is, and whether its maker fell silent."""
     since = export.beat_at or export.asked_at
@@ -144,7 +135,7 @@ def _words(export: Export, at: datetime) -> str:
         return _("前面还有 {n} 份，轮到就开始").format(n=ahead) if ahead else _("马上开始")
     if not export.total or not export.done:
         return _("正在读取")
-    if export.kind is ExportKind.DOCUMENT:
+    if export.kind in PAPERS:
         step = labels.word(labels.EXPORT_STEP, str(export.done))
         return _("第 {n} 步（共 {total} 步）：{step}，已排 {pages} 页").format(
             n=export.done, total=export.total, step=step, pages=export.rows or 0

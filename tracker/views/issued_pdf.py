@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tempfile import TemporaryFile
 
-from flask import Blueprint, current_app, g, send_file
+from flask import Blueprint, current_app, g, send_file, url_for
 from werkzeug.wrappers import Response
 
 from tracker import clock, labels
@@ -44,7 +44,7 @@ def sheet(ledger_id: int) -> Response:
 @access("ledger.export")
 def wanted(ledger_id: int) -> Response:
     issued = issued_seen(ledger_id, g.actor, sees_all=sees_all())
-    given = {"ledgers": [{"query": issued.query, "words": issued.words}], "issued": issued.id}
+    given = {"issued": issued.id, "back": url_for("issued_ledgers.detail", ledger_id=ledger_id)}
     return order(ExportWish(ExportKind.LEDGERS, ExportMedium.PDF, _name(issued), given, issued.at))
 
 

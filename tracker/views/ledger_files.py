@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -66,9 +65,9 @@ def _order(medium: ExportMedium, whole_book: bool = False) -> ResponseReturnValu
 
 def _wish(forms: Sequence[LedgerForm], medium: ExportMedium, at: datetime) -> ExportWish:
     name = labels.word(labels.LEDGER_TITLE, forms[0].view) if len(forms) == 1 else _("整改台账汇编")
-    given: dict[str, Any] = {
-        "ledgers": [{"query": one.canonical(), "words": filter_words(one)} for one in forms], "made_for": unit_line(),
-    }  # fmt: skip
+    asked = [{"query": one.canonical(), "words": filter_words(one)} for one in forms]
+    back = f"{url_for('ledgers.index')}?{asked[0]['query']}"
+    given = {"ledgers": asked, "made_for": unit_line(), "back": back}
     return ExportWish(ExportKind.LEDGERS, medium, f"{name}{clock.local(at):%Y%m%d%H%M}.{medium.value}", given, at)
 
 

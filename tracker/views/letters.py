@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Redirect
 
 from tracker import clock, labels
 from tracker.errors import InvalidError, TrackerError
+from tracker.exporting.shown import letter_shown
 from tracker.forms import letters as forms
 from tracker.languages import _
-from tracker.models import Letter
-from tracker.papers.letter import letter_paper
+from tracker.models import ExportKind, Letter
 from tracker.policy import cell_for, letter_capacities
 from tracker.queries import letters as queries
-from tracker.queries.documents import code_of
 from tracker.queries.issues_chosen import issues_chosen
 from tracker.queries.places import unit_names
 from tracker.queries.rules import policy_on, work_calendar
-from tracker.services.letter_making import LetterValues, letter_preview
-from tracker.services.letter_text import issues_of
+from tracker.services.letter_making import LetterValues
 from tracker.services.letters import LIMIT, letter_write
 from tracker.storage import StoredFile
 from tracker.views.access import access
 from tracker.views.chosen import unit_chosen
 from tracker.views.ids import id_of
 from tracker.views.issue_photos import size_words
-from tracker.views.papers import paper_docx, paper_pdf, receipt_of
+from tracker.views.papers import FILES, order_paper
 from tracker.views.received import to_keep
 from workflows.engine import NOT_BY_YOU, available
 from workflows.instruction import machine_of
@@ -83,9 +80,9 @@ def letter_page(
 ) -> str:
     """Return the page of a document, with the form that was refused open and the files that came with it."""
     letter = queries.letter_seen(letter_id, g.actor)
-    unit = letter.recipient_unit
+    unit, shown = letter.recipient_unit, letter_shown(letter, clock.now())
     return render_template(
-        "letters/page.html", letter=letter, paper=letter_paper(_content(letter)), code=code_of(letter),
+        "letters/page.html", letter=letter, paper=shown.paper, code=shown.code,
         moves=_moves(letter), opened=opened,
         errors=errors or {}, typed=request.form if errors else {}, names=names(), unit_name=unit.name if unit else "",
         skipped=[labels.word(labels.LETTER_KIND, one.partition(":")[0]) for one in letter.skipped],
@@ -115,23 +112,10 @@ DOORS = {
 }  # fmt: skip
 
 
-def _content(letter: Letter) -> dict[str, Any]:
-    return letter.content or letter_preview(letter, issues_of(letter), clock.now())
-
-
-@bp.get("/<int:letter_id>.pdf")
+@bp.post(f"/<int:letter_id>.{FILES}")
 @access("letter.read")
-def pdf(letter_id: int) -> Response:
-    letter = queries.letter_seen(letter_id, g.actor)
-    received = receipt_of(letter.received_by, letter.received_at)
-    return paper_pdf(letter_paper(_content(letter)), received, code_of(letter))
-
-
-@bp.get("/<int:letter_id>.docx")
-@access("letter.read")
-def docx(letter_id: int) -> Response:
-    letter = queries.letter_seen(letter_id, g.actor)
-    return paper_docx(letter_paper(_content(letter)), receipt_of(letter.received_by, letter.received_at))
+def file(letter_id: int, medium: str) -> Redirect:
+    return order_paper(ExportKind.LETTER, letter_id, medium, url_for("letters.page", letter_id=letter_id))
 
 
 @bp.route("/new", methods=["GET", "POST"])

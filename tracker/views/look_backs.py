@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import IO, Any
 
-from flask import Blueprint, Response, g, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from tracker import clock, labels
 from tracker.errors import InvalidError
 from tracker.forms import look_backs as forms
 from tracker.languages import _
+from tracker.models import ExportKind
 from tracker.papers.look_back import pick_words, record_paper
 from tracker.policy import cell_for
 from tracker.policy.look_backs import sees_waiting
@@ -21,7 +22,7 @@ from tracker.queries import look_backs as queries
 from tracker.queries.places import county_name, group_names, star_names, township_names, unit_names
 from tracker.reports.look_back import write_register
 from tracker.views.access import access
-from tracker.views.papers import paper_pdf
+from tracker.views.papers import FILES, order_paper
 from tracker.views.workbooks import send_workbook
 from workflows.look_back import LookBackState
 
@@ -116,7 +117,8 @@ def page(look_back_id: int) -> str:
     return render_template("look_backs/page.html", row=row, paper=record_paper(row.content), picture=picture)
 
 
-@bp.get("/<int:look_back_id>.pdf")
+@bp.post(f"/<int:look_back_id>.{FILES}")
 @access("look_back.read")
-def pdf(look_back_id: int) -> Response:
-    return paper_pdf(record_paper(queries.look_back_seen(look_back_id, g.actor).content))
+def file(look_back_id: int, medium: str) -> AnyResponse:
+    back = url_for("look_backs.page", look_back_id=look_back_id)
+    return order_paper(ExportKind.LOOK_BACK, look_back_id, medium, back)

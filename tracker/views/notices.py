@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from tracker import clock
-from tracker.database import db
 from tracker.errors import RefusedError
+from tracker.exporting.shown import notice_shown
 from tracker.languages import _
-from tracker.models import Notice, NoticeKind, Person
-from tracker.papers.notice import notice_paper
+from tracker.models import ExportKind, NoticeKind
 from tracker.policy import cell_for
-from tracker.queries.documents import code_of
 from tracker.queries.notices import notice_for
 from tracker.services.comments import is_addressed, notice_sign
 from tracker.views.access import access
-from tracker.views.papers import paper_docx, paper_pdf, receipt_of
+from tracker.views.papers import FILES, order_paper
 
 bp = Blueprint("notices", __name__, url_prefix="/notices")
 
@@ -31,7 +27,11 @@ def page(notice_id: int) -> str:
         notice.kind == NoticeKind.URGE and notice.received_at is None and is_addressed(g.actor, notice)
         and cell_for("issue.accept", g.actor.role).allows
     )  # fmt: skip
-    return render_template("notices/page.html", notice=notice, may_sign=may_sign, **_shown(notice))
+    shown = notice_shown(notice)
+    return render_template(
+        "notices/page.html", notice=notice, may_sign=may_sign, paper=shown.paper, received=shown.received,
+        code=shown.code,
+    )  # fmt: skip
 
 
 @bp.post("/<int:notice_id>/receive")
@@ -46,21 +46,7 @@ def receive(notice_id: int) -> AnyResponse:
     return redirect(url_for("notices.page", notice_id=notice_id), 303)
 
 
-@bp.get("/<int:notice_id>.pdf")
+@bp.post(f"/<int:notice_id>.{FILES}")
 @access("issue.read")
-def pdf(notice_id: int) -> Response:
-    return paper_pdf(**_shown(notice_for(notice_id, g.actor)))
-
-
-@bp.get("/<int:notice_id>.docx")
-@access("issue.read")
-def docx(notice_id: int) -> Response:
-    shown = _shown(notice_for(notice_id, g.actor))
-    return paper_docx(shown["paper"], shown["received"])
-
-
-def _shown(notice: Notice) -> dict[str, Any]:
-    """Return what page and paper show alike."""
-    who = db.session.get(Person, notice.received_by_id) if notice.received_by_id else None
-    received = receipt_of(who, notice.received_at)
-    return {"paper": notice_paper(notice.content), "received": received, "code": code_of(notice)}
+def file(notice_id: int, medium: str) -> AnyResponse:
+    return order_paper(ExportKind.NOTICE, notice_id, medium, url_for("notices.page", notice_id=notice_id))
