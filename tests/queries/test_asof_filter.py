@@ -100,6 +100,15 @@ def test_reopenings_are_found_by_their_day_once_they_have_happened(app: object) 
     assert found(here.office, here.at + DAY, reopened_from=day, reopened_to=day) == {number}
     assert found(here.office, here.at + DAY, reopened_to=day - DAY) == set()
     assert found(here.office, here.at + DAY, reopened_from=day + DAY) == set()
+    for step in (flows.submit, flows.verify, flows.sign_off):
+        step(here)
+    here.at += 6 * DAY
+    issue_reopen(**here.by(here.office), finding="示例：又出现", deadline=here.today + 9 * DAY)
+    again, later = here.today, here.at + DAY
+    told = {(day, day): {number}, (day + DAY, again - DAY): set(), (again, again): {number}, (day, again): {number}}
+    for (first, last), expected in told.items():
+        assert found(here.office, later, reopened_from=first, reopened_to=last) == expected
+        assert live(here.office, reopened_from=first, reopened_to=last) == expected
 
 
 def test_pages_lead_back_the_way_they_came(app: object) -> None:

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, cast, exists, false, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, cast, exists, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
 from tracker.database import db
-from tracker.models import FAR, Issue, IssueEvent, IssueVersion, Unit, UnitKind
+from tracker.models import FAR, Issue, IssueEvent, IssueVersion, Unit
 from tracker.policy import Actor, recorded
-from tracker.queries.closing import end_of, reopened, start_of
-from tracker.queries.filters import (
-    ALL_TAB,
-    OPEN_TAB,
-    STANDING_TAB,
-    IssueFilter,
-    Mine,
-    Timing,
-    in_band,
-    roster_of,
-)
-from tracker.queries.lateness import has_colour, is_open, is_overdue, is_undated
+from tracker.queries.closing import end_of, is_closed, reopened, start_of
+from tracker.queries.filters import IssueFilter, Mine, in_band, in_states, plain_terms, timing_term
+from tracker.queries.lateness import has_colour, is_open
 from tracker.queries.moments import Moment, policy_at
 from tracker.queries.search import found_by_words
-from workflows.issue import IssueState
 
 V = IssueVersion
 # What rows can be sorted and grouped by, beside the number: the column, which may be empty.
@@ -59,13 +48,16 @@ def conditions(asked: Asked) -> list[ColumnElement[bool]]:
     scope = recorded(asked.actor)
     if scope:
         found.append(V.issue_id.in_(select(Issue.id).where(*scope)))
-    states = _in_states(asked.chosen.states)
+    states = in_states(asked.chosen.states, V)
     if states is not None:
         found.append(states)
     if asked.chosen.mine:
         found.append(_mine(asked.chosen.mine, asked))
     given = ((condition, getattr(asked.chosen, name)) for name, condition in _CONDITIONS.items())
-    return found + [condition(value, asked.moment) for condition, value in given if value]
+    found += [condition(value, asked.moment) for condition, value in given if value]
+    if asked.chosen.reopened_from or asked.chosen.reopened_to:
+        found.append(_reopened(asked.chosen, asked.moment))
+    return found + plain_terms(asked.chosen, asked.moment.today, V)
 
 
 def _held(moment: Moment) -> list[ColumnElement[bool]]:
@@ -74,49 +66,15 @@ def _held(moment: Moment) -> list[ColumnElement[bool]]:
     return [V.valid_from <= moment.at, V.until > moment.at]
 
 
-def _in_states(states: Sequence[str]) -> ColumnElement[bool] | None:
-    if ALL_TAB in states or not states:
-        return None
-    if STANDING_TAB in states:
-        return V.state != IssueState.DISMISSED
-    codes = V.state.in_([IssueState(state) for state in states if state != OPEN_TAB])
-    return or_(is_open(V), codes) if OPEN_TAB in states else codes
+def _is_soon(moment: Moment) -> ColumnElement[bool]:
+    """Return the condition that a version is due within the days that the policy of then coloured blue."""
+    last = moment.calendar.add_workdays(moment.today, policy_at(moment.at).general.blue_within)
+    return and_(is_open(V), V.deadline.between(moment.today, last))
 
 
-def _at_place(place_id: int, _moment: Moment) -> ColumnElement[bool]:
-    place = db.session.get(Unit, place_id)
-    if place is None:
-        return false()
-    if place.kind in (UnitKind.TOWNSHIP, UnitKind.STREET):
-        return V.township_id == place_id
-    if place.kind is UnitKind.COUNTY:
-        return V.location_id.is_not(None)
-    return V.location_id.in_(select(Unit.id).where(Unit.path.startswith(place.path)))
-
-
-def _timing(timing: Timing, moment: Moment) -> ColumnElement[bool]:
-    late = is_overdue(moment.today, V)
-    return {
-        Timing.OVERDUE: lambda: late,
-        Timing.SOON: lambda: and_(is_open(V), V.deadline >= moment.today, V.deadline <= _soon(moment)),
-        Timing.UNDATED: lambda: is_undated(V),
-        Timing.CLOSED_LATE: lambda: and_(_is_closed(), V.closed_late.is_(True)),
-        Timing.CLOSED_IN_TIME: lambda: and_(_is_closed(), V.closed_late.is_(False)),
-        Timing.JUDGED: lambda: or_(and_(_is_closed(), V.closed_late.is_not(None)), late),
-    }[timing]()
-
-
-def _soon(moment: Moment) -> date:
-    """Return the last day that the policy of then coloured blue."""
-    return moment.calendar.add_workdays(moment.today, policy_at(moment.at).general.blue_within)
-
-
-def _reopened(moment: Moment, **days: date) -> ColumnElement[bool]:
+def _reopened(chosen: IssueFilter, moment: Moment) -> ColumnElement[bool]:
+    days = {"since": chosen.reopened_from, "until": chosen.reopened_to}
     return and_(V.recurrences > 0, reopened(**days, by=moment.at, issue_id=V.issue_id))
-
-
-def _is_closed() -> ColumnElement[bool]:
-    return V.state == IssueState.SIGNED_OFF
 
 
 # The texts that the lists of today are searched for; the names of place and township come besides.
@@ -166,27 +124,12 @@ def _assisted_by(unit_id: int) -> ColumnElement[bool]:
 
 
 _CONDITIONS: Mapping[str, Callable[[Any, Moment], ColumnElement[bool]]] = {
-    "timing": _timing,
-    "place_id": _at_place,
-    "unit_id": lambda unit, _moment: V.responsible_unit_id == unit,
-    "star_id": lambda star, _moment: V.star_id == star,
-    "source": lambda source, _moment: V.source == source,
-    "severity": lambda severity, _moment: V.severity == severity,
-    "finder_id": lambda group, _moment: V.found_by_group_id == group,
-    "roster_id": lambda group, moment: V.location_id.in_(roster_of(group, moment.today)),
-    "found_from": lambda day, _moment: V.found_on >= day,
-    "found_to": lambda day, _moment: V.found_on <= day,
-    "due_from": lambda day, _moment: V.deadline >= day,
-    "due_to": lambda day, _moment: V.deadline <= day,
-    "closed_from": lambda day, _moment: and_(_is_closed(), V.signed_off_at >= start_of(day)),
-    "closed_to": lambda day, _moment: and_(_is_closed(), V.signed_off_at < end_of(day)),
+    "timing": lambda timing, moment: timing_term(timing, moment.today, lambda: _is_soon(moment), V),
+    "closed_from": lambda day, _moment: and_(is_closed(V), V.signed_off_at >= start_of(day)),
+    "closed_to": lambda day, _moment: and_(is_closed(V), V.signed_off_at < end_of(day)),
     "blank": lambda heading, _moment: SORTS[heading].is_(None),
     "words": _says,
-    "reopened_from": lambda day, moment: _reopened(moment, since=day),
-    "reopened_to": lambda day, moment: _reopened(moment, until=day),
     "batch_id": lambda batch, _moment: V.issue_id.in_(select(Issue.id).where(Issue.import_batch_id == batch)),
-    "recurred": lambda _yes, _moment: V.recurrences > 0,
-    "returned": lambda _yes, _moment: V.returns > 0,
     "band": lambda band, moment: in_band(band, moment.today, moment.calendar, V),
     "colour": lambda colour, moment: has_colour(moment.today, colour, V, moment.calendar),
 }

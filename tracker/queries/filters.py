@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from tracker.database import db
 from tracker.models import (
@@ -16,15 +16,15 @@ from tracker.models import (
     GroupVillage,
     Issue,
     IssueEvent,
-    SavedFilter,
     Source,
     Unit,
     UnitKind,
 )
-from tracker.policy import IS_OPEN, Actor, listed, listed_open, listed_singly, listed_standing
+from tracker.policy import Actor, listed, listed_open, listed_singly, listed_standing
 from tracker.queries.closing import closed_since, closed_until, is_closed, is_judged, is_standing, reopened
 from tracker.queries.digest_list import DigestPart, told_of
-from tracker.queries.lateness import has_colour, is_overdue, is_undated, late_since
+from tracker.queries.groups import on_roster
+from tracker.queries.lateness import has_colour, is_open, is_overdue, is_undated, late_since
 from tracker.queries.moves import MOVES, is_soon
 from tracker.queries.rules import work_calendar
 from tracker.queries.search import found_by_words
@@ -32,6 +32,7 @@ from workflows.calendar import WorkCalendar
 from workflows.issue import IssueState, Severity
 from workflows.policy import Colour
 
+Term: TypeAlias = ColumnElement[bool]
 OPEN_TAB, ALL_TAB = "open", "all"
 STANDING_TAB = "standing"  # neither a draft nor dismissed
 TABS = (OPEN_TAB, ALL_TAB, *IssueState)
@@ -130,70 +131,92 @@ def filter_of(plain: Mapping[str, Any]) -> IssueFilter:
     )
 
 
-def seen_by(actor: Actor, chosen: IssueFilter) -> list[ColumnElement[bool]]:
+def seen_by(actor: Actor, chosen: IssueFilter) -> list[Term]:
     """Return the conditions for what ``actor`` may see and ``chosen`` asks for, apart from its states."""
     return [listed_open(actor) if chosen.is_open_only else listed(actor), *_asked_for(actor, chosen)]
 
 
-def singly_seen_by(actor: Actor, chosen: IssueFilter) -> list[ColumnElement[bool]]:
+def singly_seen_by(actor: Actor, chosen: IssueFilter) -> list[Term]:
     """Return ``seen_by`` as conditions on each record alone, for the issues of some events."""
     return [listed_singly(actor), *_asked_for(actor, chosen)]
 
 
-def standing_seen_by(actor: Actor, chosen: IssueFilter) -> list[ColumnElement[bool]]:
+def standing_seen_by(actor: Actor, chosen: IssueFilter) -> list[Term]:
     """Return ``seen_by`` for what is neither a draft nor dismissed, which whoever uses it says beside it."""
     return [listed_standing(actor), *_asked_for(actor, chosen)]
 
 
-def _asked_for(actor: Actor, chosen: IssueFilter) -> list[ColumnElement[bool]]:
+def _asked_for(actor: Actor, chosen: IssueFilter) -> list[Term]:
     given = [(condition, getattr(chosen, name)) for name, condition in _CONDITIONS.items()]
-    return [condition(value, actor) for condition, value in given if value]
+    found = [condition(value, actor) for condition, value in given if value]
+    if chosen.reopened_from or chosen.reopened_to:
+        found.append(reopened(since=chosen.reopened_from, until=chosen.reopened_to))
+    return found + plain_terms(chosen, actor.today, Issue)
 
 
-def in_states(states: tuple[str, ...]) -> ColumnElement[bool] | None:
-    """Return the condition for these tabs, ``None`` for all issues."""
+def in_states(states: Sequence[str], of: Any = Issue) -> Term | None:
+    """Return the condition for these tabs, of issues or of their versions; ``None`` for all."""
     if ALL_TAB in states or not states:
         return None
     if STANDING_TAB in states:
-        return is_standing()
+        return is_standing(of)
     codes = [IssueState(state) for state in states if state != OPEN_TAB]
     if OPEN_TAB not in states:
-        return Issue.state == codes[0] if len(codes) == 1 else Issue.state.in_(codes)
-    return or_(IS_OPEN, Issue.state.in_(codes)) if codes else IS_OPEN
+        return of.state == codes[0] if len(codes) == 1 else of.state.in_(codes)  # type: ignore[no-any-return]
+    return or_(is_open(of), of.state.in_(codes)) if codes else is_open(of)
 
 
-def _at_place(place_id: int, _actor: Actor) -> ColumnElement[bool]:
+def plain_terms(chosen: IssueFilter, today: date, of: Any) -> list[Term]:
+    """Return what ``chosen`` asks for that an issue and a version of one say in columns of the same names."""
+    given = ((condition, getattr(chosen, name)) for name, condition in _PLAIN.items())
+    found: list[Term] = [condition(of, value) for condition, value in given if value]
+    if chosen.roster_id:
+        roster = select(GroupVillage.unit_id).where(GroupVillage.group_id == chosen.roster_id, on_roster(today))
+        found.append(of.location_id.in_(roster))
+    return found
+
+
+def timing_term(timing: Timing, today: date, soon: Callable[[], Term], of: Any = Issue) -> Term:
+    """Return the condition that an issue, or a version of one, stands so to its deadline ``today``."""
+    terms: Mapping[Timing, Callable[[], Term]] = {
+        Timing.OVERDUE: lambda: is_overdue(today, of),
+        Timing.SOON: soon,
+        Timing.UNDATED: lambda: is_undated(of),
+        Timing.CLOSED_LATE: lambda: and_(is_closed(of), of.closed_late.is_(True)),
+        Timing.CLOSED_IN_TIME: lambda: and_(is_closed(of), of.closed_late.is_(False)),
+        Timing.JUDGED: lambda: is_judged(today, of),
+    }
+    return terms[timing]()
+
+
+def _at_place(of: Any, place_id: int) -> Term:
     place = db.session.get(Unit, place_id)
     if place is None:
         return false()
     if place.kind in (UnitKind.TOWNSHIP, UnitKind.STREET):
-        return Issue.township_id == place_id
+        return of.township_id == place_id  # type: ignore[no-any-return]
     if place.kind is UnitKind.COUNTY:
-        return Issue.location_id.is_not(None)
-    return Issue.location_id.in_(select(Unit.id).where(Unit.path.startswith(place.path)))
+        return of.location_id.is_not(None)  # type: ignore[no-any-return]
+    return of.location_id.in_(select(Unit.id).where(Unit.path.startswith(place.path)))  # type: ignore[no-any-return]
 
 
-def roster_of(group_id: int, today: date) -> Select[Any]:
-    """Return the ids of the villages on a group's roster on that day."""
-    return select(GroupVillage.unit_id).where(
-        GroupVillage.group_id == group_id,
-        GroupVillage.valid_from <= today,
-        or_(GroupVillage.valid_to.is_(None), GroupVillage.valid_to >= today),
-    )
+_PLAIN: Mapping[str, Callable[[Any, Any], Term]] = {
+    "place_id": _at_place,
+    "unit_id": lambda of, unit: of.responsible_unit_id == unit,
+    "star_id": lambda of, star: of.star_id == star,
+    "source": lambda of, source: of.source == source,
+    "severity": lambda of, severity: of.severity == severity,
+    "finder_id": lambda of, group: of.found_by_group_id == group,
+    "found_from": lambda of, day: of.found_on >= day,
+    "found_to": lambda of, day: of.found_on <= day,
+    "due_from": lambda of, day: of.deadline >= day,
+    "due_to": lambda of, day: of.deadline <= day,
+    "recurred": lambda of, _yes: of.recurrences > 0,
+    "returned": lambda of, _yes: of.returns > 0,
+}
 
 
-def _timing(timing: Timing, actor: Actor) -> ColumnElement[bool]:
-    return {
-        Timing.OVERDUE: lambda: is_overdue(actor.today),
-        Timing.SOON: lambda: is_soon(actor),
-        Timing.UNDATED: lambda: is_undated(),
-        Timing.CLOSED_LATE: lambda: and_(is_closed(), Issue.closed_late.is_(True)),
-        Timing.CLOSED_IN_TIME: lambda: and_(is_closed(), Issue.closed_late.is_(False)),
-        Timing.JUDGED: lambda: is_judged(actor.today),
-    }[timing]()
-
-
-def _mine(mine: Mine, actor: Actor) -> ColumnElement[bool]:
+def _mine(mine: Mine, actor: Actor) -> Term:
     me, unit = actor.person_id, actor.unit_id or 0  # who has no unit is responsible for none
     return {
         Mine.CREATED: Issue.created_by_id == me,
@@ -203,7 +226,7 @@ def _mine(mine: Mine, actor: Actor) -> ColumnElement[bool]:
     }[mine]
 
 
-def in_band(band: Band, today: date, calendar: WorkCalendar, of: Any = Issue) -> ColumnElement[bool]:
+def in_band(band: Band, today: date, calendar: WorkCalendar, of: Any = Issue) -> Term:
     """Return the condition that an issue, or a version of one, is as many working days late as ``band`` says."""
     fewest, most = band.limits
     newest = late_since(calendar, today, fewest) if fewest else today
@@ -213,26 +236,11 @@ def in_band(band: Band, today: date, calendar: WorkCalendar, of: Any = Issue) ->
     return and_(*conditions)
 
 
-_CONDITIONS: Mapping[str, Callable[[Any, Actor], ColumnElement[bool]]] = {
-    "timing": _timing,
-    "place_id": _at_place,
-    "unit_id": lambda unit, _actor: Issue.responsible_unit_id == unit,
-    "star_id": lambda star, _actor: Issue.star_id == star,
-    "source": lambda source, _actor: Issue.source == source,
-    "severity": lambda severity, _actor: Issue.severity == severity,
-    "finder_id": lambda group, _actor: Issue.found_by_group_id == group,
-    "roster_id": lambda group, actor: Issue.location_id.in_(roster_of(group, actor.today)),
+_CONDITIONS: Mapping[str, Callable[[Any, Actor], Term]] = {
+    "timing": lambda timing, actor: timing_term(timing, actor.today, lambda: is_soon(actor)),
     "mine": _mine,
-    "found_from": lambda day, _actor: Issue.found_on >= day,
-    "found_to": lambda day, _actor: Issue.found_on <= day,
-    "due_from": lambda day, _actor: Issue.deadline >= day,
-    "due_to": lambda day, _actor: Issue.deadline <= day,
     "closed_from": lambda day, _actor: closed_since(day),
     "closed_to": lambda day, _actor: closed_until(day),
-    "reopened_from": lambda day, _actor: reopened(since=day),
-    "reopened_to": lambda day, _actor: reopened(until=day),
-    "recurred": lambda _yes, _actor: Issue.recurrences > 0,
-    "returned": lambda _yes, _actor: Issue.returns > 0,
     "todo": lambda key, actor: MOVES[key].condition(actor),
     "batch_id": lambda batch, _actor: Issue.import_batch_id == batch,
     "digest": told_of,
@@ -240,9 +248,3 @@ _CONDITIONS: Mapping[str, Callable[[Any, Actor], ColumnElement[bool]]] = {
     "band": lambda band, actor: in_band(band, actor.today, work_calendar()),
     "colour": lambda colour, actor: has_colour(actor.today, colour),
 }
-
-
-def saved_filters(actor: Actor, page: str) -> list[SavedFilter]:
-    """Return the filters this person saved for ``page``, by name."""
-    query = select(SavedFilter).where(SavedFilter.person_id == actor.person_id, SavedFilter.page == page)
-    return list(db.session.scalars(query.order_by(SavedFilter.name)))

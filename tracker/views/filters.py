@@ -13,7 +13,7 @@ from tracker.errors import InvalidError
 from tracker.forms.filters import ListForm, SavedFilterForm
 from tracker.forms.ledgers import LedgerForm
 from tracker.languages import _
-from tracker.queries.filters import saved_filters
+from tracker.queries.saved_filters import saved_filters
 from tracker.services.saved_filters import PAGES, filter_change, filter_delete, filter_save
 from tracker.views.access import access
 

@@ -14,9 +14,10 @@ from tracker.languages import _
 from tracker.models import ExportKind
 from tracker.policy import cell_for
 from tracker.queries.counts import tab_counts
-from tracker.queries.filters import ALL_TAB, OPEN_TAB, STANDING_TAB, TABS, saved_filters
+from tracker.queries.filters import ALL_TAB, OPEN_TAB, STANDING_TAB, TABS
 from tracker.queries.issues import issue_page
 from tracker.queries.moves import MOVES
+from tracker.queries.saved_filters import saved_filters
 from tracker.views.access import access
 from tracker.views.choices import filter_choices, place_and_unit
 from tracker.views.exports import order_list

@@ -26,11 +26,11 @@ from tracker.queries.asof import (
 )
 from tracker.queries.asof_filter import Asked
 from tracker.queries.asof_place import Place, place_text
-from tracker.queries.filters import saved_filters
 from tracker.queries.ledger import LedgerRow
 from tracker.queries.ledger_columns import LEDGERS
 from tracker.queries.ledger_photos import MOST_PICTURED, has_photos, pictured
 from tracker.queries.moments import history_begins, moment, policy_version_at, present
+from tracker.queries.saved_filters import saved_filters
 from tracker.reports.ledger_columns import COLUMNS
 from tracker.reports.ledger_pdf import ROWS_A_SECOND
 from tracker.services.versions import instant_close

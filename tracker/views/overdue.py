@@ -13,10 +13,10 @@ from tracker.forms.filters import OverdueForm
 from tracker.languages import _
 from tracker.models import ExportKind
 from tracker.policy import cell_for
-from tracker.queries.filters import saved_filters
 from tracker.queries.home import digest
 from tracker.queries.letters import letters_taken
 from tracker.queries.overdue import COLOURS, overdue_page, sum_of, totals
+from tracker.queries.saved_filters import saved_filters
 from tracker.views.access import access
 from tracker.views.choices import filter_choices, place_and_unit
 from tracker.views.exports import order_list
