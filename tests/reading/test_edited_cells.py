@@ -51,6 +51,7 @@ def test_what_says_something_else_is_an_edit(cell: Cell, base: Base) -> None:
     [
         (" 甲 \r\n乙\n\n", "甲\n乙"), (3.0, "3"), (0.5, "0.5"), (DAY, "2026-03-02"), (True, "TRUE"), (None, ""),
         (datetime.combine(DAY, time(8, 30)), "2026-03-02 08:30"), ("'=1", "=1"), ("'甲'", "'甲'"),
+        ("'＝1", "＝1"), ("约'-5'度", "约'-5'度"),
     ],
 )  # fmt: skip
 def test_what_is_kept_of_a_cell(cell: Cell, words: str) -> None:
@@ -87,6 +88,15 @@ def test_headings_in_two_rows_and_twice_are_headings() -> None:
         (10, "WT-2", {"number": "WT-2", "place": "乙村", "remark": None}),
     ]
     assert (sheet.language, sheet.digests, sheet.unnumbered) == ("zh_CN", ["f" * 64], 2)
+
+
+def test_headings_whose_merged_cells_were_split_are_headings() -> None:
+    split = [Row(3, ("问题编号", "所在地", None)), Row(4, (None, "村(社区)", "备注")), Row(5, ("WT-1", "甲村", "一"))]
+    sheet = edited_sheet("台账", split, HEADINGS)
+    assert [dict(line.cells) for line in sheet.lines] == [{"number": "WT-1", "place": "甲村", "remark": "一"}]
+    assert (sheet.extra, sheet.unnumbered) == ([], 0)
+    apart = [split[0], Row(5, (None, "村(社区)", "甲村")), split[2]]
+    assert edited_sheet("台账", apart, HEADINGS).unnumbered == 1
 
 
 def test_a_sheet_is_read_in_the_language_of_its_headings() -> None:

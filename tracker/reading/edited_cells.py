@@ -14,7 +14,7 @@ LONGEST = 32_000  # Excel cuts a cell at 32,767 characters
 _WIDTHS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\u200b-\u200f\u2060\ufeff\u00ad]")
 _BLANKS = re.compile(r"[ \t]+")
-_MADE_INERT = re.compile(r"'(?=[=+\-@\t\r])")  # what a .csv puts before a text that would be a formula
+_MADE_INERT = re.compile(r"\A'(?=[=+\-@\t\r\n＝＋－＠])")  # what a .csv puts before a text that would be a formula
 _ROUNDED = re.compile(r"-?\d(?:\.\d+)?E\+\d+", re.IGNORECASE)  # how Excel shows a long number in a .csv
 _MANGLED = 40  # characters; what is longer, no table program takes for a number or a day
 # Rules by which a text names one whole day; others reckon, and what is reckoned was not written.

@@ -73,6 +73,11 @@ class Headings:
                 return language
         return ""
 
+    def goes_on(self, cells: Iterable[Cell], language: str) -> bool:
+        """Tell whether a row holds lower headings alone: that of the numbers went with a merged cell that was split."""
+        words = [_plain(cell) if isinstance(cell, str) else "" for cell in cells if cell is not None]
+        return len(words) > 1 and all(word in self._keys[language] for word in words)
+
     def columns(self, rows: Sequence[_Row], language: str) -> dict[int, str]:
         """Return column → key for headings in these rows, one below the other; the lowest word that is known counts."""
         found: dict[int, str] = {}
@@ -92,8 +97,11 @@ def edited_sheet(name: str, rows: Iterable[_Row], headings: Headings) -> EditedS
     for row in rows:
         sheet.digests += _digests(row)
         language = headings.language_of(_may_be_headings(row, columns))
+        follows = bool(heads) and heads[-1].number == row.number - 1
+        if follows and not language and headings.goes_on(row.cells, sheet.language):
+            language = sheet.language
         if language:
-            heads = [*heads, row] if heads and heads[-1].number == row.number - 1 else [row]
+            heads = [*heads, row] if follows else [row]
             columns = headings.columns(heads, language)
             _take_headings(sheet, heads, columns, language)
         elif columns:
