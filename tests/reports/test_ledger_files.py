@@ -32,8 +32,9 @@ from tracker.queries.filters import IssueFilter
 from tracker.queries.ledger_columns import LEDGERS
 from tracker.queries.ledger_photos import pictured
 from tracker.queries.moments import moment
+from tracker.reading.edited_cells import said
 from tracker.reports.ledger_columns import COLUMNS
-from tracker.reports.ledger_files import Frame, write_csv, write_json, write_ledgers
+from tracker.reports.ledger_files import Frame, inert, write_csv, write_json, write_ledgers
 from tracker.reports.xlsx import Column, Line, Sheet, write_book
 from tracker.services.evidence import evidence_add
 from tracker.services.versions import instant_close, touch
@@ -129,6 +130,14 @@ def test_a_heading_that_breaks_has_room_for_its_lines(here: World) -> None:
         assert page.row_dimensions[row].height >= 27, columns  # two lines of 10 pt
     plain = load_workbook(io.BytesIO(made(frame(columns=("number", "unit")), asof_rows(asked(here)))))["责任台账"]
     assert plain.row_dimensions[3].height < 20
+
+
+@pytest.mark.parametrize("sign", [*"=+-@＝＋－＠", "\t", "\n"])
+def test_no_table_program_takes_a_text_for_a_formula_and_the_text_comes_back(sign: str) -> None:
+    words = inert(f"{sign}1+1")
+    assert isinstance(words, str)
+    assert words[0] == "'"
+    assert said(words) == f"{sign}1+1".strip()
 
 
 def test_any_program_finds_the_height_of_a_row_by_itself(here: World) -> None:

@@ -29,7 +29,8 @@ from tracker.storage.small_pictures import small_picture
 Cells = list[Value | Pictures]
 T = TypeVar("T")
 _WIDE = 150  # characters from which a ledger goes on A3
-_LIVE = ("=", "+", "-", "@", "\t", "\r")
+# Some table programs read a full-width sign as the narrow one.
+_LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
