@@ -43,7 +43,7 @@ from tracker.services.unit_tree import unit_move
 from tracker.services.units import unit_rename
 from tracker.services.verify import chain_verify
 from tracker.services.verify_ledger import present_verify
-from tracker.services.versions import instant_close, touch
+from tracker.services.versions import instant_close, told_afterwards, touch
 from workflows.issue import IssueState
 from workflows.letter import LetterKind
 from workflows.policy import Colour
@@ -239,6 +239,17 @@ def test_an_instant_that_was_asked_for_stays_as_it_is_though_somebody_is_late(sq
     assert past(here.office, ALL, asked + timedelta(seconds=1)) != before
     instant_close(asked - timedelta(days=1))
     assert past(here.office, ALL, asked) == before
+
+
+def test_a_past_that_is_told_afterwards_keeps_its_instants(sqlite_app: Flask) -> None:
+    """The demo county is still being told while its first visitors look at ledgers."""
+    instant_close(AT + timedelta(days=9))
+    with told_afterwards():
+        here = flows.issue_in(S.REGISTERED)
+    number = here.issue.number
+    flows.issue_in(S.REGISTERED, here=here)
+    assert [row[FULL.index("number")] for row in past(here.office, ALL, AT)] == [number]
+    assert len(past(here.office, ALL, AT + timedelta(days=10))) == 2
 
 
 def test_a_draft_and_an_act_that_changes_no_row_leave_no_version(sqlite_app: Flask) -> None:

@@ -33,6 +33,7 @@ from tracker.queries.rules import work_calendar
 from tracker.services.rules import policy_set
 from tracker.services.stars import stars_seed
 from tracker.services.unit_import import units_import
+from tracker.services.versions import told_afterwards
 from tracker.storage import Limits, Store, StoredFile, Upload, intake
 from workflows.policy import Policy
 
@@ -56,7 +57,15 @@ def demo_is_whole() -> bool:
 
 
 def demo_load(*, at: datetime, issues: int, seed: int, progress: Callable[[int], object]) -> None:
-    """Fill an empty database; ``progress`` is told of each issue whose life has been told."""
+    """Fill an empty database; ``progress`` is told of each issue whose life has been told.
+
+    Visitors may ask for ledgers meanwhile: what is told after that still happened when it happened.
+    """
+    with told_afterwards():
+        _load(at, issues, seed, progress)
+
+
+def _load(at: datetime, issues: int, seed: int, progress: Callable[[int], object]) -> None:
     rng = Random(seed)  # noqa: S311  # examples, not secrets
     begin = at - _PAST - timedelta(days=30)
     with transaction() as session:

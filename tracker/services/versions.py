@@ -6,7 +6,9 @@ each issue that was touched is read once and, where it is new, becomes the versi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -34,6 +36,7 @@ from tracker.services.links import LEDGER, TERMS, chain_lock, instant_text, link
 NAMED = (Unit, Person, Star, Indicator, SupervisionGroup)
 CALENDAR = "calendar"
 _TICK = timedelta(microseconds=1)
+_AFTERWARDS: ContextVar[bool] = ContextVar("told_afterwards", default=False)
 
 
 @dataclass
@@ -84,6 +87,19 @@ def instant_close(at: datetime) -> None:
         head.closed_at = max(at, head.closed_at or at)
 
 
+@contextmanager
+def told_afterwards() -> Iterator[None]:
+    """Let what is written within keep its instants, also before one that was asked for: for examples with a past.
+
+    A ledger that went out meanwhile may no longer say what the history says.
+    """
+    token = _AFTERWARDS.set(True)
+    try:
+        yield
+    finally:
+        _AFTERWARDS.reset(token)
+
+
 def version_fields(version: Any) -> dict[str, Any]:
     """Return what the hash of a version covers: what is empty is left out, so that a later column harms no old link."""
     said = {name: plain(value) for name, value in content_of(version).items() if value is not None}
@@ -108,7 +124,8 @@ def _write() -> None:
     pending: _Pending = act().pop("ledger")
     head = chain_lock(LEDGER)
     at: datetime = act().get("at") or clock.now()
-    at = max(at, head.closed_at + _TICK) if head.closed_at else at
+    if head.closed_at and not _AFTERWARDS.get():
+        at = max(at, head.closed_at + _TICK)
     _write_terms(pending.terms, at)
     for ids in in_batches(pending.ids):
         former = [one for one in ids if one not in pending.drafts]
