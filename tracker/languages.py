@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
@@ -47,7 +47,12 @@ def speaking(language: str) -> Iterator[None]:
 
 def _(message: str) -> str:
     """Return ``message`` (Chinese) in the current language."""
-    return _catalogue(_current.get()).gettext(message).rpartition(_APART)[2] if message else ""
+    return _spoken(_current.get(), message) if message else ""
+
+
+@lru_cache(maxsize=16384)
+def _spoken(language: str, message: str) -> str:
+    return _catalogue(language).gettext(message).rpartition(_APART)[2]
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from copy import copy
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -54,9 +52,9 @@ def ledger_bring_back(world: World, at: datetime, data: Path) -> None:
 def _typed_into(rows: list[LedgerRow]) -> Iterator[LedgerRow]:
     """Yield the rows with a reason and a remark in the first, and in one of them a unit, which is no business here."""
     for n, row in enumerate(rows):
-        issue = copy(row.issue)
+        typed: dict[str, str] = {}
         if n < _EDITED:
-            issue.overdue_reason, issue.remark = "示例：等待资金到位", "示例：下周复查" if n % 2 == 0 else issue.remark
+            typed |= {"overdue_reason": "示例：等待资金到位"} | ({"remark": "示例：下周复查"} if n % 2 == 0 else {})
         if n == 1:
-            issue.unit = "示例单位"
-        yield replace(row, issue=issue)
+            typed |= {"unit": "示例单位"}
+        yield row._replace(issue=row.issue._replace(**typed))

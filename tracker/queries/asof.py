@@ -4,37 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, literal, select, text, tuple_
 
 from tracker.database import db
 from tracker.queries.asof_filter import SORTS, Asked, V, conditions
+from tracker.queries.asof_lines import TAKEN, lines_of
 from tracker.queries.asof_place import Place
 from tracker.queries.counts import CAP, Count, capped
-from tracker.queries.lateness import Reckoner, is_open, is_overdue, reckoner
+from tracker.queries.lateness import is_open, is_overdue
 from tracker.queries.ledger import LedgerRow
 from tracker.queries.moments import Moment
-from tracker.queries.versions import COLUMNS, plain
 from workflows.issue import IssueState
 
 BATCH = 500
+_AT_ONCE = 2000  # rows, where all are wanted one after the other
 Stretch = tuple[list[ColumnElement[bool]], list[Any]]
 KINDS = {"township": "unit", "unit": "unit", "star": "star", "group": "supervision_group"}
-_NAMES = {
-    "township": ("unit", "township_id"), "place": ("unit", "location_id"), "unit": ("unit", "responsible_unit_id"),
-    "star": ("star", "star_id"), "indicator": ("indicator", "indicator_id"),
-    "group": ("supervision_group", "found_by_group_id"), "responsible": ("person", "responsible_id"),
-    "sponsor": ("person", "sponsor_id"), "creator": ("person", "created_by_id"),
-    "verifier": ("person", "verified_by_id"), "signer": ("person", "signed_off_by_id"),
-}  # fmt: skip
-_KEYS = tuple(column.key for column in V.__table__.columns)
-# Asked of every row that is exported: what is digested by which name, and what stands there as it is.
-_DIGESTED = ("issue_id", *(name for name in COLUMNS if name != "beside"))
-_NAME_KEYS = {f"{name}_name": name for name in _NAMES}
-_AS_IT_IS = (str, int, bool)
 
 
 def asof_page(asked: Asked, place: Place | None = None, size: int = BATCH) -> tuple[list[LedgerRow], Place | None]:
@@ -65,7 +52,8 @@ def _read(asked: Asked, stretches: Iterable[Stretch], size: int) -> tuple[list[R
     rows: list[Row[Any]] = []
     for found, by in stretches:
         wanted = select(V.seq).where(*conditions(asked), *found).order_by(*by).limit(size + 1 - len(rows))
-        rows += db.session.execute(select(*V.__table__.columns).where(V.seq.in_(wanted)).order_by(*by)).all()
+        # Not through the session, which would make each row twice.
+        rows += db.session.connection().execute(select(*TAKEN).where(V.seq.in_(wanted)).order_by(*by)).all()
         if len(rows) > size:
             break
     return rows[:size], len(rows) > size
@@ -100,10 +88,10 @@ def _at(column: Any, place: Place) -> Any:
 
 def asof_rows(asked: Asked) -> Iterator[LedgerRow]:
     """Yield every row, without holding them all."""
-    rows, place = asof_page(asked)
+    rows, place = asof_page(asked, size=_AT_ONCE)
     yield from rows
     while place is not None:
-        rows, place = asof_page(asked, place)
+        rows, place = asof_page(asked, place, _AT_ONCE)
         yield from rows
 
 
@@ -159,61 +147,6 @@ def _counted(asked: Asked) -> list[ColumnElement[int]]:
 
 def asof_issues(ids: Sequence[int], at: Moment, *, is_whole: bool) -> dict[int, LedgerRow]:
     """Return how these issues stood, whoever asks: for who may know already that a ledger named them."""
-    query = select(*V.__table__.columns).where(V.issue_id.in_(ids), V.valid_from <= at.at, V.until > at.at)
+    query = select(*TAKEN).where(V.issue_id.in_(ids), V.valid_from <= at.at, V.until > at.at)
     lines = lines_of(db.session.execute(query).all(), at, is_whole=is_whole)
     return {line.issue.issue_id: line for line in lines}
-
-
-def lines_of(rows: Sequence[Row[Any]], at: Moment, *, is_whole: bool) -> list[LedgerRow]:
-    """Return versions as lines of a ledger; ``is_whole``: for a reader who sees the county."""
-    for kind, column in _NAMES.values():
-        at.learn(kind, [getattr(row, column) for row in rows])
-    at.learn("unit", [key for row in rows for key in row.beside.get("assisting", ())])
-    late = reckoner(at.today, {row.policy_version_id for row in rows}, at.calendar)
-    return [_line(row, at, late, is_whole=is_whole) for row in rows]
-
-
-def _line(row: Row[Any], at: Moment, late: Reckoner, *, is_whole: bool) -> LedgerRow:
-    told = dict(zip(_KEYS, row, strict=True))
-    told |= {name: at.name(kind, told[column]) for name, (kind, column) in _NAMES.items()}
-    issue = SimpleNamespace(**told, id=row.issue_id)
-    beside = dict(row.beside)
-    beside["assisting"] = [at.name("unit", key) for key in beside.get("assisting", ())]
-    beside["notices"] = [_document(*said) for said in beside.get("notices", ())]
-    # A document about several issues is for whoever may see them all; that can be told of the county's readers alone.
-    beside["letters"] = [_document(*said[:2]) for said in beside.get("letters", ()) if is_whole or said[2]]
-    beside["look_backs"] = [_look_back(said) for said in beside.get("look_backs", ())]
-    beside["urged"] = [datetime.fromisoformat(one) for one in beside.get("urged", ())]
-    for name in ("measures", "instructions", "evidence"):
-        beside.setdefault(name, None)
-    return LedgerRow(issue, late.lateness(row), beside)
-
-
-def _look_back(said: str) -> Any:
-    day, _space, state = said.partition(" ")
-    return SimpleNamespace(done_on=date.fromisoformat(day), state=state)
-
-
-def _document(number: str, issued_at: str) -> Any:
-    return SimpleNamespace(number=number, issued_at=datetime.fromisoformat(issued_at))
-
-
-def facts(line: LedgerRow) -> dict[str, Any]:
-    """Return what a line says, in codes, days and names, apart from the words of any language: what is digested."""
-    issue = vars(line.issue)
-    said: dict[str, Any] = {
-        name: value if type(value) in _AS_IT_IS else plain(value)
-        for name in _DIGESTED
-        if (value := issue[name]) is not None and value != ""
-    }
-    said |= {key: value for key, name in _NAME_KEYS.items() if (value := issue[name])}
-    if line.late is not None:
-        said |= {"late_natural": line.late.natural, "late_working": line.late.working, "colour": line.late.colour}
-    for name, value in line.beside.items():
-        if value not in (None, "", []):
-            said[name] = [_said(one) for one in value] if isinstance(value, list) else value
-    return said
-
-
-def _said(one: Any) -> Any:
-    return [plain(part) for part in vars(one).values()] if isinstance(one, SimpleNamespace) else plain(one)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import aliased
@@ -39,20 +39,20 @@ from tracker.queries.paging import Order
 from workflows.look_back import SETTLED
 
 BATCH = 500
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 Rows = Select[*tuple[Any, ...]]
 CREATED, SPONSOR, VERIFIED, SIGNED = (
     aliased(Person, name=name) for name in ("creator", "sponsor", "verifier", "signer")
 )
 
 
-@dataclass(frozen=True)
-class LedgerRow:
+class LedgerRow(NamedTuple):
     """One issue, what belongs to it, and how late it is; ``photos`` by column, where columns of them are shown."""
 
     issue: Any
     late: Lateness | None
-    beside: Mapping[str, Any] = field(default_factory=dict)
-    photos: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    beside: Mapping[str, Any] = _NOTHING
+    photos: Mapping[str, Sequence[Any]] = _NOTHING
 
 
 def _statement() -> Rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
@@ -49,7 +49,7 @@ def pictured(rows: Iterable[LedgerRow], columns: Sequence[str], at: datetime) ->
         found = _found(some, set(asked.values()), at)
         for row in some:
             held = {key: found[row.issue.issue_id, phase] for key, phase in asked.items()}
-            yield replace(row, photos=held)
+            yield row._replace(photos=held)
 
 
 def _found(rows: Sequence[LedgerRow], phases: set[Phase], at: datetime) -> Mapping[tuple[int, Phase], list[Photo]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -32,7 +33,7 @@ class Moment:
     calendar: WorkCalendar
     former: Mapping[tuple[str, int], str]
     is_present: bool = False
-    _known: dict[tuple[str, int], str] = field(default_factory=dict)
+    _known: defaultdict[str, dict[int | None, str | None]] = field(default_factory=lambda: defaultdict(_nobody))
 
     @property
     def today(self) -> date:
@@ -45,16 +46,26 @@ class Moment:
 
     def learn(self, kind: str, keys: Iterable[int | None]) -> None:
         """Read the names of these records at once."""
-        model = _NAMED[kind]
-        wanted = {key for key in keys if key is not None and (kind, key) not in self._known}
+        known = self._known[kind]
+        wanted = set(keys) - known.keys()
         if not wanted:
             return
+        model = _NAMED[kind]
         for key, name in db.session.execute(select(model.id, model.name).where(model.id.in_(wanted))):
-            self._known[kind, key] = self.former.get((kind, key), name)
+            known[key] = self.former.get((kind, key), name)
+
+    def names(self, kind: str, keys: Iterable[int | None]) -> Mapping[int | None, str | None]:
+        """Return what these records were called, by their ids; ``None`` is called ``None``."""
+        self.learn(kind, keys)
+        return self._known[kind]
 
     def name(self, kind: str, key: int | None) -> str | None:
         """Return what a record was called; it has been learnt before."""
-        return None if key is None else self._known[kind, key]
+        return self._known[kind][key]
+
+
+def _nobody() -> dict[int | None, str | None]:
+    return {None: None}
 
 
 def moment(at: datetime) -> Moment:

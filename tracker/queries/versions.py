@@ -77,7 +77,7 @@ def content_of(row: Any) -> dict[str, Any]:
 def plain(value: Any) -> Any:
     """Return a value of a column as it is hashed and written out: codes, days and instants (UTC) as text."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
+        return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
     if isinstance(value, date | time):
         return value.isoformat()
     return value.value if isinstance(value, Enum) else value

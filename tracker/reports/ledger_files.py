@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -16,11 +17,12 @@ from tracker import labels
 from tracker.clock import local
 from tracker.languages import _
 from tracker.models import LedgerKind
-from tracker.queries.asof import Subtotal, facts
+from tracker.queries.asof import Subtotal
 from tracker.queries.ledger import LedgerRow
+from tracker.queries.ledger_facts import facts
 from tracker.queries.ledger_groups import Sums, in_groups
 from tracker.queries.ledger_photos import PHOTO_COLUMNS, has_photos, pictured
-from tracker.reports.ledger_columns import COLUMNS, Value, under_of, values_of
+from tracker.reports.ledger_columns import COLUMNS, Value, under_of, values_of, values_of_each
 from tracker.reports.xlsx import A3, A4, Column, Line, Sheet, runs_of, write_book
 from tracker.reports.xlsx_pictures import MOST, Pictures
 from tracker.storage import DamagedError
@@ -30,7 +32,7 @@ Cells = list[Value | Pictures]
 T = TypeVar("T")
 _WIDE = 150  # characters from which a ledger goes on A3
 # Some table programs read a full-width sign as the narrow one.
-_LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_LIVE = frozenset("=+-@\t\r\n＝＋－＠")
 
 
 @dataclass(frozen=True)
@@ -163,17 +165,18 @@ def sums_words(sums: Subtotal) -> str:
 
 def write_csv(target: IO[bytes], frame: Frame, rows: Iterable[LedgerRow]) -> None:
     """Write UTF-8 with a mark at its start, as Excel and WPS want it; what would be a formula becomes text."""
-    text = TextIOWrapper(target, "utf-8-sig", newline="", write_through=True)
+    target.write(BOM_UTF8)
+    text = TextIOWrapper(target, "utf-8", newline="")
     out = csv.writer(text)
     out.writerow([_("序号"), *(_(COLUMNS[key].heading) for key in frame.columns)])
-    for number, row in enumerate(pictured(rows, frame.columns, frame.at), 1):
-        out.writerow([number, *map(inert, values_of(row, frame.columns))])
+    cells = values_of_each(pictured(rows, frame.columns, frame.at), frame.columns)
+    out.writerows([number, *map(inert, row)] for number, row in enumerate(cells, 1))
     text.detach()
 
 
 def inert(value: Value) -> Value:
     """Return a value that no table program takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_LIVE) else value
+    return f"'{value}" if isinstance(value, str) and value[:1] in _LIVE else value
 
 
 def write_json(target: IO[bytes], frame: Frame, rows: Iterable[LedgerRow], about: Callable[[], dict[str, Any]]) -> None:
@@ -185,7 +188,7 @@ def write_json(target: IO[bytes], frame: Frame, rows: Iterable[LedgerRow], about
     target.write(b'{"rows":[')
     for n, row in enumerate(added.watch(rows)):
         target.write(b",\n" if n else b"\n")
-        target.write(json.dumps(facts(row), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
+        target.writelines(facts([row]))
     said = {"ledger": frame.kind.value, "at": frame.at.isoformat()} | about() | added.said()
     target.write(b"\n]," + json.dumps(said, ensure_ascii=False)[1:].encode())
 

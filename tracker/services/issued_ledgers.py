@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -18,16 +19,16 @@ from tracker.errors import NotFoundError
 from tracker.languages import _
 from tracker.models import AuditEntry, IssuedLedger, LedgerKind, LedgerMedium, Role
 from tracker.policy import Actor
-from tracker.queries.asof import BATCH, asof_ids, asof_issues, facts
+from tracker.queries.asof import BATCH, asof_ids, asof_issues
 from tracker.queries.asof_filter import Asked
 from tracker.queries.filters import filter_of, filter_plain
 from tracker.queries.ledger import LedgerRow
+from tracker.queries.ledger_facts import facts
 from tracker.queries.moments import Moment, moment, policy_version_at
 from tracker.queries.places import is_township
 from tracker.services.chain import audit_record
 
 _NAMED = 20
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _SHORT = 8  # hexadecimal digits kept of each row's hash: enough to name the row that differs
 
 
@@ -40,13 +41,14 @@ class Tally:
     _sha: Any = field(default_factory=hashlib.sha256)
 
     def watch(self, lines: Iterable[LedgerRow]) -> Iterator[LedgerRow]:
-        """Yield ``lines`` unchanged."""
-        for line in lines:
-            body = _encode(facts(line)).encode()
-            self._sha.update(body + b"\n")
-            self.ids.append(line.issue.issue_id)
-            self.marks.append(hashlib.sha256(body).hexdigest()[:_SHORT])
-            yield line
+        """Yield ``lines`` unchanged; some are read ahead."""
+        rest = iter(lines)
+        while some := list(islice(rest, BATCH)):
+            for line, body in zip(some, facts(some), strict=True):
+                self._sha.update(body + b"\n")
+                self.ids.append(line.issue.issue_id)
+                self.marks.append(hashlib.sha256(body).hexdigest()[:_SHORT])
+                yield line
 
     @property
     def digest(self) -> str:
