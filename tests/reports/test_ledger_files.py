@@ -36,6 +36,7 @@ from tracker.reading.edited_cells import said
 from tracker.reports.ledger_columns import COLUMNS
 from tracker.reports.ledger_files import Frame, inert, write_csv, write_json, write_ledgers
 from tracker.reports.xlsx import Column, Line, Sheet, write_book
+from tracker.reports.xlsx_heights import LINE
 from tracker.services.evidence import evidence_add
 from tracker.services.versions import instant_close, touch
 from tracker.storage import Limits, Store, Upload, intake
@@ -140,13 +141,18 @@ def test_no_table_program_takes_a_text_for_a_formula_and_the_text_comes_back(sig
     assert said(words) == f"{sign}1+1".strip()
 
 
-def test_any_program_finds_the_height_of_a_row_by_itself(here: World) -> None:
-    """A row without a height, in a workbook that says it is Excel's own, stays one line high in LibreOffice."""
-    with ZipFile(io.BytesIO(made(frame("township"), asof_rows(asked(here, "township"))))) as package:
-        assert b"fileVersion" not in package.read("xl/workbook.xml")
-        rows = re.findall(rb"<row ([^>]*)>", package.read("xl/worksheets/sheet1.xml"))
-    assert [b"ht=" in row for row in rows[4:8]] == [False] * 4
-    assert b'outlineLevel="1"' in rows[5]
+def test_a_row_is_as_high_as_its_words_in_any_program_and_grows_with_them(here: World) -> None:
+    """Without a height LibreOffice shows a single line; as one that somebody chose Excel would keep it."""
+    with transaction():
+        here.issue.remark = "示例" * 40
+        touch([here.issue.id], here.at)
+    content = made(frame("township", columns=("number", "remark")), asof_rows(asked(here, "township")))
+    with ZipFile(io.BytesIO(content)) as package:
+        rows = re.findall(rb"<row ([^>]*)>(.*?)</row>", package.read("xl/worksheets/sheet1.xml"))
+    high = [re.search(rb'ht="([\d.]+)"', about) for about, cells in rows if "示例示例".encode() in cells]
+    assert [one and float(one[1]) for one in high] == [LINE * 11 + 2.25]  # 80 characters, 7 and a half a line
+    assert not [about for about, _cells in rows if b"customHeight" in about]
+    assert {b"ht=" in about for about, cells in rows if b"outlineLevel" in about} == {True, False}
 
 
 @pytest.mark.parametrize("kind", list(LedgerKind))

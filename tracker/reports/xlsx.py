@@ -14,7 +14,7 @@ from itertools import chain, groupby
 from typing import IO, Any
 
 from tracker.languages import _
-from tracker.reports.xlsx_heights import text_height
+from tracker.reports.xlsx_heights import row_height, text_height
 from tracker.reports.xlsx_looks import FORMATS, Book
 from tracker.reports.xlsx_pictures import Pictures, height, insert
 
@@ -145,6 +145,7 @@ def _begin(page: Any, sheet: Sheet, formats: dict[str, Any], turn: int) -> int:
     """Set the page up and write what stands above the rows; return the last row of headings, counted from 0."""
     last, first = len(sheet.columns) - 1, len(sheet.lines) + 1
     head = first + sheet.is_two_rowed
+    page.grows = not sheet.pictured
     page.set_landscape()
     page.set_paper(sheet.paper)
     page.fit_to_pages(1, 0)
@@ -196,7 +197,7 @@ def _fill(
         if isinstance(row, Line):
             _write_line(page, place, len(sheet.columns), row, formats)
         else:
-            high = height(row, widths) if sheet.pictured else None
+            high = height(row, widths) if sheet.pictured else row_height(row, widths)
             if sheet.folds or high is not None:
                 page.set_row(place, high, None, {"level": int(sheet.folds)})
             for column, value in enumerate(row):

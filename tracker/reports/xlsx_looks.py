@@ -1,10 +1,11 @@
-"""How the cells of our workbooks look, and whose workbooks they say they are."""
+"""How the cells of our workbooks look, and how their rows stand."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 _FRAMED = {"border": 1, "text_wrap": True}
 FORMATS: dict[str, dict[str, Any]] = {
@@ -22,11 +23,22 @@ FORMATS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-class Book(Workbook):  # type: ignore[misc]  # the library has no types
-    """A workbook that does not give itself out as Excel's own.
+class Page(Worksheet):  # type: ignore[misc]  # the library has no types
+    """A sheet whose rows have the height that their words need, and grow where somebody types more into them.
 
-    Programs that trust Excel with the height of each row (LibreOffice) would show a single line of whatever breaks.
+    Excel finds the heights of rows without one, other programs show a single line of whatever breaks. The library can
+    say a height only as one that somebody chose, which stays; pictures need such a one, and say so by ``grows``.
     """
 
-    def _write_file_version(self) -> None:
-        """Write nothing: the element is optional."""
+    grows = True
+
+    def _xml_start_tag_unencoded(self, tag: str, attributes: Any = ()) -> None:
+        if tag == "row" and self.grows:
+            attributes = [one for one in attributes if one[0] != "customHeight"]
+        super()._xml_start_tag_unencoded(tag, attributes)
+
+
+class Book(Workbook):  # type: ignore[misc]  # the library has no types
+    """A workbook of such sheets."""
+
+    worksheet_class = Page

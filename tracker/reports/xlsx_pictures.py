@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from tracker.reports.xlsx_heights import LINE, text_height
+from tracker.reports.xlsx_heights import HIGHEST, LINE, row_height, text_height
 from tracker.storage.small_pictures import SmallPicture
 
 MOST = 2  # pictures in a cell
 WIDTH = 27  # characters of a column with pictures
 _BOX, _GAP = (88, 66), 4  # pixels
 _PADDING, _LETTER = 5, 7  # pixels, as Excel reckons the width of a column
-_HIGHEST = 409.0  # points: the highest row there is
 _MOVES_AND_SIZES = 1
 
 
@@ -38,12 +37,12 @@ def insert(page: Any, row: int, column: int, pictures: Pictures) -> None:
 
 
 def height(row: Sequence[Any], widths: Sequence[int]) -> float | None:
-    """Return the height in points that a row with pictures needs, ``None`` where the program may find it itself."""
+    """Return the height in points that a row with words and pictures needs, ``None`` where a single line will do."""
     lines = [(_BOX[1] + 2 * _GAP) * 0.75 + (LINE if one.words else 0) for one in row if _has(one)]
     if not lines:
-        return None
+        return row_height(row, widths)
     words = (text_height(value, width) for value, width in zip(row, widths, strict=True))
-    return min(_HIGHEST, max(*lines, *words))
+    return min(HIGHEST, max(*lines, *words))
 
 
 def _has(value: Any) -> bool:
