@@ -20,7 +20,10 @@ from tracker.models import Issue, Role, Unit, UnitKind, UnitPlace
 from tracker.queries.county_map import county_map
 from tracker.queries.dashboard import Figures, ranking
 from tracker.queries.filters import IssueFilter
+from tracker.queries.issues import issue_page
+from tracker.queries.leaving import Left
 from tracker.queries.movements import Flow, ages, flows, stays, stays_since
+from tracker.queries.paging import Order
 from tracker.services.chain import event_record
 from workflows.issue import IssueState
 from workflows.periods import Span, cut
@@ -143,6 +146,23 @@ def test_stays_are_reckoned_from_the_entry_to_the_leaving(county: dict[str, Unit
     assert told == [(S.REGISTERED, 3, 1, 4, 4), (S.ASSIGNED, 3, 1, 4, 4)]  # progress leaves nothing
 
 
+def test_what_stayed_in_a_state_is_listed_once_however_often_it_left(county: dict[str, Unit]) -> None:
+    issue = factories.issue(state=S.ASSIGNED)
+    at = noon(days(-30))
+    with transaction():
+        for source, dest in ((S.DRAFT, S.REGISTERED), (S.REGISTERED, S.ASSIGNED)) * 2:
+            at += timedelta(days=1)
+            event_record(issue, "assign", actor=None, at=at, source=source, dest=dest)
+            event_record(issue, "contest", actor=None, at=at, source=dest, dest=source)
+    leader = factories.actor(Role.LEADER)
+    for span in (Span(days(-60), TODAY), Span(days(-28), days(-28)), Span(days(-9), TODAY)):
+        told = {one.state: one.issues for one in stays(leader, IssueFilter(states=()), span)}
+        for state in (S.REGISTERED, S.ASSIGNED):
+            chosen = IssueFilter(states=("all",), left=Left(state, span.first, span.last))
+            listed = issue_page(leader, chosen, Order("number")).lines
+            assert len(listed) == told.get(state, 0), (span, state)
+
+
 def test_of_a_period_with_very_many_events_the_latest_tell_how_long_issues_stayed(
     county: dict[str, Unit], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +178,8 @@ def test_of_a_period_with_very_many_events_the_latest_tell_how_long_issues_staye
     assert after == noon(days(-30))
     found = stays(factories.actor(Role.LEADER), IssueFilter(states=()), period, noon(days(-29)))
     assert [(one.state, one.number, one.longest) for one in found] == [(S.REGISTERED, 1, 4)]
+    chosen = IssueFilter(states=("all",), left=Left(S.REGISTERED, period.first, period.last, noon(days(-29))))
+    assert len(issue_page(factories.actor(Role.LEADER), chosen, Order("number")).lines) == found[0].issues == 1
 
 
 def test_the_map_knows_where_its_villages_lie(county: dict[str, Unit]) -> None:
@@ -185,11 +207,15 @@ def test_each_number_opens_its_rows(
 ) -> None:
     monkeypatch.setattr("tracker.clock.now", lambda: noon(TODAY))
     client = factories.sign_in(app.test_client(), factories.post(Role.LEADER))
+    late = factories.village(parent=county["乙乡"])
+    factories.saved(UnitPlace(unit_id=late.id, longitude=113.6, latitude=35.2))
     page = html.unescape(client.get(f"/dashboard/?by={by}").text)
     links = re.findall(r'<a href="(/issues/\?[^"]*)"(?: class="strong")?>(\d+)</a>', page)
     assert len(links) > 12
     for path, number in dict(links).items():
         assert opened(client, path) == int(number), path
+    spots = dict(re.findall(r'<a href="(/issues/\?[^"]*)"><circle[^>]*><title>乙乡 (\d+)</title>', page))
+    assert [(opened(client, path), int(number)) for path, number in spots.items()] == [(2, 2)]
     tiles = dict(re.findall(r'<a class="tile [^"]*" href="([^"]*)"><span class="tile-label">([^<]*)</span>', page))
     assert {label: opened(client, path) for path, label in tiles.items()} == {
         "发现": 9, "已销号": 4, "按期办结率": 6, "目前逾期": 3, "反弹率": 1
@@ -210,6 +236,12 @@ def test_a_bad_question_is_named(app: Flask, query: str, words: str) -> None:
     client = factories.sign_in(app.test_client(), factories.post(Role.LEADER))
     answer = client.get(f"/dashboard/?{query}")
     assert (answer.status_code, words in answer.text) == (422, True)
+
+
+def test_an_instant_beyond_all_years_is_refused(sqlite_app: Flask) -> None:
+    client = factories.sign_in(sqlite_app.test_client(), factories.post(Role.LEADER))
+    answer = client.get("/issues/?left=rectifying&left_after=9999-12-31T23:59:59-12:00")
+    assert (answer.status_code, "请填写过去的时间" in answer.text) == (422, True)
 
 
 def test_an_empty_county_says_so(app: Flask) -> None:

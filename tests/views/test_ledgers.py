@@ -122,6 +122,7 @@ def test_the_past_is_shown_as_such_and_names_what_was_called_so(sqlite_app: Flas
         ("todo=to_assign", "请在问题清单里查看"),
         ("digest=2026-03-02&part=late", "请在问题清单里查看"),
         ("direction=desc", "不能倒序"),
+        ("left=rectifying&left_from=2026-03-01", "请在问题清单里查看"),
         ("mine=x", "请选择与我有关"),
         ("reopened_from=x", "反弹日期起不是有效日期"),
     ],

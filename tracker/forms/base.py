@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.datastructures import MultiDict
 
+from tracker.clock import ZONE
 from tracker.errors import InvalidError
 from tracker.languages import N_, _
 
@@ -42,6 +44,17 @@ def _empty_to_none(value: Any) -> Any:
 
 
 BLANK_IS_NONE = BeforeValidator(_empty_to_none)  # for optional fields: an empty input says nothing
+Instant = Annotated[datetime | None, BLANK_IS_NONE]
+
+
+def in_shanghai(value: datetime | None) -> datetime | None:
+    """Return an instant in UTC; without a zone it was typed in Shanghai time. Raise ``ValueError`` beyond all years."""
+    if value is None:
+        return None
+    try:
+        return (value if value.tzinfo else value.replace(tzinfo=ZONE)).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(_("请填写过去的时间")) from error
 
 
 class Form(BaseModel):

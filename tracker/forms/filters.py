@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlencode
 
 from pydantic import Field, field_validator, model_validator
 
-from tracker.forms.base import BLANK_IS_NONE, Form
+from tracker.forms.base import BLANK_IS_NONE, Form, Instant, in_shanghai
 from tracker.languages import N_, _
 from tracker.models import Source
 from tracker.queries.digest_list import DigestPart
 from tracker.queries.filters import ALL_TAB, OPEN_TAB, STANDING_TAB, TABS, Band, IssueFilter, Mine, Timing
+from tracker.queries.leaving import Left
 from tracker.queries.moves import MOVES
 from tracker.queries.paging import Cursor, Order, decode
 from tracker.queries.search import MAX_QUERY
-from workflows.issue import Severity
+from workflows.issue import IssueState, Severity
 from workflows.policy import Colour
 from workflows.reminding import DigestSection
 
@@ -50,6 +51,10 @@ class ListForm(Form):
         "closed_to": N_("销号日期止"),
         "reopened_from": N_("反弹日期起"),
         "reopened_to": N_("反弹日期止"),
+        "left": N_("离开环节"),
+        "left_from": N_("离开日期起"),
+        "left_to": N_("离开日期止"),
+        "left_after": N_("离开时刻起"),
         "recurred": N_("反弹过"),
         "returned": N_("退回过"),
         "todo": N_("待办"),
@@ -82,6 +87,10 @@ class ListForm(Form):
     closed_to: _Day = None
     reopened_from: _Day = None
     reopened_to: _Day = None
+    left: Annotated[IssueState | None, BLANK_IS_NONE] = None
+    left_from: _Day = None
+    left_to: _Day = None
+    left_after: Instant = None
     recurred: Annotated[bool | None, BLANK_IS_NONE] = None
     returned: Annotated[bool | None, BLANK_IS_NONE] = None
     todo: Annotated[str | None, BLANK_IS_NONE] = None
@@ -102,6 +111,11 @@ class ListForm(Form):
         if any(state and state not in (*TABS, STANDING_TAB) for state in value):
             raise ValueError(_("请选择状态"))
         return [state for state in value if state]
+
+    @field_validator("left_after")
+    @classmethod
+    def _zoned_instant(cls, value: datetime | None) -> datetime | None:
+        return in_shanghai(value)
 
     @field_validator("todo")
     @classmethod
@@ -130,11 +144,14 @@ class ListForm(Form):
     def _is_wide(self) -> bool:
         """Tell whether what is asked for lies beyond the open issues: work, an import, or what was closed late."""
         closed = (Timing.CLOSED_LATE, Timing.CLOSED_IN_TIME, Timing.JUDGED)
-        closing = (self.closed_from, self.closed_to, self.reopened_from, self.reopened_to, self.recurred)
+        closing = (self.closed_from, self.closed_to, self.reopened_from, self.reopened_to, self.recurred, self.left)
         return bool(self.todo or self.batch or self.digest or any(closing)) or self.timing in closed
 
     def _digest(self) -> DigestPart | None:
         return DigestPart(self.digest, self.part, self.absent) if self.digest else None
+
+    def _left(self) -> Left | None:
+        return Left(self.left, self.left_from, self.left_to, self.left_after) if self.left else None
 
     def chosen(self) -> IssueFilter:
         """Return the filter; without a state it is the open ones, or all where what is asked for lies beyond."""
@@ -144,7 +161,7 @@ class ListForm(Form):
             severity=self.severity, finder_id=self.finder, roster_id=self.roster, mine=self.mine,
             found_from=self.found_from, found_to=self.found_to, due_from=self.due_from, due_to=self.due_to,
             closed_from=self.closed_from, closed_to=self.closed_to, reopened_from=self.reopened_from,
-            reopened_to=self.reopened_to, recurred=bool(self.recurred), returned=bool(self.returned),
+            reopened_to=self.reopened_to, left=self._left(), recurred=bool(self.recurred), returned=bool(self.returned),
             todo=self.todo, batch_id=self.batch, digest=self._digest(), words=self.q, band=self.band,
             colour=self.colour,
         )  # fmt: skip

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Literal
+from datetime import datetime
+from typing import Any, ClassVar, Literal
 
 from pydantic import field_validator
 
 from tracker.clock import ZONE
-from tracker.forms.base import BLANK_IS_NONE
+from tracker.forms.base import Instant, in_shanghai
 from tracker.forms.filters import ListForm
 from tracker.languages import N_, _
 from tracker.models import LedgerKind
@@ -22,18 +22,6 @@ from workflows.issue import IssueState
 _TRANSIENT = ("after", "before", "move")
 # What is no condition: the shape of the ledger, and where one is in it.
 _SHAPE = {"view", "sort", "group", "col", "size", "at", "after", "before"}
-
-Instant = Annotated[datetime | None, BLANK_IS_NONE]
-
-
-def in_shanghai(value: datetime | None) -> datetime | None:
-    """Return an instant in UTC; without a zone it was typed in Shanghai time. Raise ``ValueError`` beyond all years."""
-    if value is None:
-        return None
-    try:
-        return (value if value.tzinfo else value.replace(tzinfo=ZONE)).astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError(_("请填写过去的时间")) from error
 
 
 class LedgerForm(ListForm):
@@ -58,10 +46,10 @@ class LedgerForm(ListForm):
     blank: Literal["", "township", "unit", "star", "group"] = ""
     move: str = ""
 
-    @field_validator("todo", "digest", "part", "absent")
+    @field_validator("todo", "digest", "part", "absent", "left", "left_from", "left_to", "left_after")
     @classmethod
     def _of_today_alone(cls, value: Any) -> Any:
-        """What waits today and what a digest told of are no part of the history."""
+        """What waits today, what a digest told of and how long something waited are no part of the history."""
         if value:
             raise ValueError(_("台账不能按这一项筛选，请在问题清单里查看"))
         return value

@@ -8,24 +8,23 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
-from tracker.database import db
 from tracker.models import (
     AssistingUnit,
     GroupVillage,
     Issue,
     IssueEvent,
     Source,
-    Unit,
-    UnitKind,
 )
 from tracker.policy import Actor, listed, listed_open, listed_singly, listed_standing
 from tracker.queries.closing import closed_since, closed_until, is_closed, is_judged, is_standing, reopened
 from tracker.queries.digest_list import DigestPart, told_of
 from tracker.queries.groups import on_roster
 from tracker.queries.lateness import has_colour, is_open, is_overdue, is_undated, late_since
+from tracker.queries.leaving import Left, has_left
 from tracker.queries.moves import MOVES, is_soon
+from tracker.queries.places import at_place
 from tracker.queries.rules import work_calendar
 from tracker.queries.search import found_by_words
 from workflows.calendar import WorkCalendar
@@ -95,6 +94,7 @@ class IssueFilter:
     closed_to: date | None = None
     reopened_from: date | None = None
     reopened_to: date | None = None
+    left: Left | None = None
     recurred: bool = False
     returned: bool = False
     todo: str | None = None
@@ -189,19 +189,8 @@ def timing_term(timing: Timing, today: date, soon: Callable[[], Term], of: Any =
     return terms[timing]()
 
 
-def _at_place(of: Any, place_id: int) -> Term:
-    place = db.session.get(Unit, place_id)
-    if place is None:
-        return false()
-    if place.kind in (UnitKind.TOWNSHIP, UnitKind.STREET):
-        return of.township_id == place_id  # type: ignore[no-any-return]
-    if place.kind is UnitKind.COUNTY:
-        return of.location_id.is_not(None)  # type: ignore[no-any-return]
-    return of.location_id.in_(select(Unit.id).where(Unit.path.startswith(place.path)))  # type: ignore[no-any-return]
-
-
 _PLAIN: Mapping[str, Callable[[Any, Any], Term]] = {
-    "place_id": _at_place,
+    "place_id": at_place,
     "unit_id": lambda of, unit: of.responsible_unit_id == unit,
     "star_id": lambda of, star: of.star_id == star,
     "source": lambda of, source: of.source == source,
@@ -242,6 +231,7 @@ _CONDITIONS: Mapping[str, Callable[[Any, Actor], Term]] = {
     "closed_from": lambda day, _actor: closed_since(day),
     "closed_to": lambda day, _actor: closed_until(day),
     "todo": lambda key, actor: MOVES[key].condition(actor),
+    "left": lambda left, _actor: has_left(left),
     "batch_id": lambda batch, _actor: Issue.import_batch_id == batch,
     "digest": told_of,
     "words": lambda words, _actor: found_by_words(words),

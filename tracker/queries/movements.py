@@ -52,9 +52,13 @@ class Flow:
 
 @dataclass(frozen=True)
 class Stay:
-    """How long issues stayed in a state that they left in the period, in natural days, begun days not counted."""
+    """How long issues stayed in a state that they left in the period, in natural days, begun days not counted.
+
+    ``issues`` left it ``number`` times.
+    """
 
     state: IssueState
+    issues: int
     number: int
     median: int
     ninth: int
@@ -128,25 +132,21 @@ def stays(actor: Actor, chosen: IssueFilter, period: Span, after: datetime | Non
         .order_by(entered.seq.desc()).limit(1).correlate(left).scalar_subquery()
     )  # fmt: skip
     days = DaysBetween(since, left.at)
-    query = (
-        select(left.source, days.label("days"), func.count())
-        .join(Issue, Issue.id == left.issue_id)
-        .where(
-            *_during(period, left), left.source.in_(WAITING), left.source != left.dest, *singly_seen_by(actor, chosen)
-        )
-        .group_by(left.source, days)
-    )
-    query = query if after is None else query.where(left.at > after)
+    which = [*_during(period, left), left.source.in_(WAITING), left.source != left.dest]
+    which += singly_seen_by(actor, chosen) if after is None else [left.at > after, *singly_seen_by(actor, chosen)]
+    query = select(left.source, days.label("days"), func.count()).join(Issue, Issue.id == left.issue_id).where(*which)
     found: dict[str, dict[int, int]] = defaultdict(dict)
-    for state, stayed, number in db.session.execute(query):
+    for state, stayed, number in db.session.execute(query.group_by(left.source, days)):
         if stayed is not None:
             found[state][stayed] = number
-    return [_stay(state, found[state]) for state in WAITING if state in found]
+    several = select(left.source, func.count(left.issue_id.distinct())).join(Issue, Issue.id == left.issue_id)
+    issues = {row[0]: row[1] for row in db.session.execute(several.where(*which).group_by(left.source))}
+    return [_stay(state, issues[state], found[state]) for state in WAITING if state in found]
 
 
-def _stay(state: IssueState, numbers: dict[int, int]) -> Stay:
+def _stay(state: IssueState, issues: int, numbers: dict[int, int]) -> Stay:
     whole = sum(numbers.values())
-    return Stay(state, whole, _at(numbers, whole, 1, 2), _at(numbers, whole, 9, 10), max(numbers))
+    return Stay(state, issues, whole, _at(numbers, whole, 1, 2), _at(numbers, whole, 9, 10), max(numbers))
 
 
 def _at(numbers: dict[int, int], whole: int, part: int, of: int) -> int:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, false, select
 
 from tracker import labels
 from tracker.database import db
@@ -59,3 +59,15 @@ def is_township(unit_id: int) -> bool:
     """Tell whether a unit is a township or street, or the county itself."""
     kinds = (UnitKind.TOWNSHIP, UnitKind.STREET, UnitKind.COUNTY)
     return db.session.scalar(select(Unit.id).where(Unit.id == unit_id, Unit.kind.in_(kinds))) is not None
+
+
+def at_place(of: Any, place_id: int) -> ColumnElement[bool]:
+    """Return the condition that an issue, or a version of one, lies in a unit or below it."""
+    place = db.session.get(Unit, place_id)
+    if place is None:
+        return false()
+    if place.kind in (UnitKind.TOWNSHIP, UnitKind.STREET):
+        return of.township_id == place_id  # type: ignore[no-any-return]
+    if place.kind is UnitKind.COUNTY:
+        return of.location_id.is_not(None)  # type: ignore[no-any-return]
+    return of.location_id.in_(select(Unit.id).where(Unit.path.startswith(place.path)))  # type: ignore[no-any-return]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from tracker import labels
+from tracker.clock import local
 from tracker.forms.filters import ListForm
 from tracker.languages import _
 from tracker.models import Source
@@ -39,11 +41,11 @@ def filter_choices() -> dict[str, Pairs]:
 
 _CODED = {
     "timing": labels.TIMING, "source": labels.SOURCE, "severity": labels.SEVERITY, "band": labels.BAND,
-    "mine": labels.MINE, "colour": labels.COLOUR_NAME,
+    "mine": labels.MINE, "colour": labels.COLOUR_NAME, "left": labels.STATE,
 }  # fmt: skip
 _PLAIN = (
     "q", "found_from", "found_to", "due_from", "due_to", "closed_from", "closed_to", "reopened_from", "reopened_to",
-    "batch",
+    "left_from", "left_to", "batch",
 )  # fmt: skip
 _NAMED = {"star": "star", "finder": "group", "roster": "group"}
 
@@ -65,6 +67,8 @@ def _value_words(field: str, value: Any, names: dict[str, str], choices: dict[st
         return "、".join(labels.word(tables, state) for state in value)
     if field == "blank":
         return labels.word(labels.LEDGER_GROUP, value)
+    if field == "left_after":
+        return f"{local(datetime.fromisoformat(value)):%Y-%m-%d %H:%M:%S}"
     if field in names:
         return names[field]
     if field in _CODED:
