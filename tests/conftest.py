@@ -17,10 +17,11 @@ from hypothesis import HealthCheck, settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, Pool, create_engine, make_url
 
 from hatch_build import compile_catalogues
 from tests import postgres
+from tests.recycling import Recycled
 from tracker import app as roof
 from tracker import create_app, schema
 from tracker.database import db, prepare_engine
@@ -104,12 +105,19 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def recycled(postgres_server: postgres.Server, migrated_postgres: str) -> Iterator[Recycled]:
+    """A PostgreSQL database that one test after the other has for itself."""
+    made = Recycled(postgres_server, migrated_postgres, _POOLS)
+    yield made
+    made.drop()
+
+
 @pytest.fixture
-def postgres_url(postgres_server: postgres.Server, migrated_postgres: str) -> Iterator[str]:
-    """The address of a migrated, empty PostgreSQL database of this test's own."""
-    url = postgres_server.create(template=migrated_postgres)
-    yield url
-    postgres_server.drop(url)
+def postgres_url(recycled: Recycled) -> Iterator[str]:
+    """The address of a migrated, empty PostgreSQL database, of this test's own while it runs."""
+    yield recycled.lend()
+    recycled.take_back()
 
 
 @pytest.fixture(params=BACKENDS)
@@ -147,13 +155,16 @@ def _lent(url: str, folder: Path) -> tuple[Flask, dict[str, Any]]:
     return app, settings
 
 
+_POOLS: dict[str, Pool] = {}  # of each PostgreSQL database: connections that know its tables already
 _DIALECTS: dict[str, tuple[Any, Any]] = {}  # of each backend: its dialect, and what statements compile to for it
 
 
 def _engine(url: str) -> Engine:
     """Return an engine that compiles no statement that an engine of an earlier test has compiled."""
-    engine: Any = create_engine(url)
+    engine: Any = create_engine(url, pool=_POOLS.get(url))
     name = engine.dialect.name
+    if name == "postgresql":
+        _POOLS[url] = engine.pool
     if name in _DIALECTS and _DIALECTS[name][0].server_version_info:  # known since its engine connected
         engine.dialect, engine._compiled_cache = _DIALECTS[name]
         engine.pool._dialect = engine.dialect
@@ -168,7 +179,8 @@ def _entered(url: str, folder: Path) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.session.remove()
-        db.engine.dispose()
+        if url not in _POOLS:
+            db.engine.dispose()
     _SPARE.append((app, settings))
 
 
