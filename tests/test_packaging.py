@@ -29,7 +29,7 @@ from tests.conftest import ROOT
 
 # Folder in the checkout → folder in the wheel.
 PARTS = {"templates": "tracker/templates", "migrations": "tracker/migrations", "tracker": "tracker"}
-START_SECONDS = 40
+START_SECONDS = 120
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
-PATIENCE = 20_000  # milliseconds: a machine may be busy with other tests
+PATIENCE = 60_000  # milliseconds: a machine may be busy with other tests
 
 
 @contextmanager

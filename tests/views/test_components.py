@@ -95,7 +95,10 @@ def test_nobody_is_kept_out_by_how_it_looks(address: str, page: Page) -> None:
 def test_what_was_typed_survives_a_reload(address: str, page: Page) -> None:
     page.goto(address)
     page.locator("#f-words").press_sequentially("示例：沟内有垃圾")
-    page.wait_for_timeout(600)  # The draft is written once the typing has paused.
+    for _turn in range(600):  # the draft is written once the typing has paused
+        if "沟内有垃圾" in page.evaluate("JSON.stringify(localStorage)"):
+            break
+        page.wait_for_timeout(100)
     page.reload()
     assert page.input_value("#f-words") == "示例：沟内有垃圾"
     page.get_by_role("button", name="放弃恢复的内容").click()
