@@ -9,12 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, select
 
 from tracker.database import db
-from tracker.models import Issue, Letter, LookBack, OutboxMessage, Person, Reminder, Unit
+from tracker.models import Issue, Letter, OutboxMessage, Person, Reminder, Unit
 from tracker.policy import Actor, listed, listed_open
 from tracker.queries.home import digest, last_workday_before
 from tracker.queries.lateness import colour_of, has_colour, is_overdue
 from tracker.queries.moves import MOVES
-from workflows.look_back import LookBackState
 from workflows.policy import Colour
 
 _COLOURS = (Colour.RED, Colour.YELLOW, Colour.BLUE)
@@ -89,12 +88,6 @@ def known_keys(keys: Collection[str]) -> set[str]:
 def known_keys_of_reminders(keys: Collection[str]) -> set[str]:
     """Return those of these reminders that were noted down before, whether or not anybody was told."""
     return set(db.session.scalars(select(Reminder.key).where(Reminder.key.in_(keys)))) if keys else set()
-
-
-def plans_waiting(ids: Collection[int]) -> set[int]:
-    """Return those of these plans of look-backs of whose sample something still waits."""
-    waits = select(LookBack.plan_id).where(LookBack.plan_id.in_(ids), LookBack.state == LookBackState.WAITING)
-    return {one for one in db.session.scalars(waits.distinct()) if one is not None} if ids else set()
 
 
 def county_figures(leader: Actor, towns: int) -> dict[str, Any]:

@@ -40,12 +40,9 @@ def digests_send(*, at: datetime) -> int:
     Once a working day, from the time that policy sets, outside quiet hours. Days that were missed are caught up with
     by this one. Leaders get theirs on every working day.
     """
-    today, plan = local_date(at), day_plan(at)
-    now = wall(at).time()
-    if not work_calendar().is_workday(today) or now < plan.digest_at or plan.is_quiet(now):
+    if not digests_are_next(at):
         return 0
-    if setting(DIGESTED, "") >= today.isoformat():
-        return 0
+    today = local_date(at)
     leaders, told = _leaders(today), 0
     people = sorted({*people_to_tell(), *leaders})
     county = _county(leaders, today)
@@ -56,6 +53,14 @@ def digests_send(*, at: datetime) -> int:
     with transaction() as session:
         session.merge(Setting(key=DIGESTED, value=today.isoformat()))
     return told
+
+
+def digests_are_next(at: datetime) -> bool:
+    """Tell whether the digests of the day are to be made at ``at``: it is time, and they have not been made."""
+    today, plan, now = local_date(at), day_plan(at), wall(at).time()
+    if not work_calendar().is_workday(today) or now < plan.digest_at or plan.is_quiet(now):
+        return False
+    return bool(setting(DIGESTED, "") < today.isoformat())
 
 
 def urgent_send(*, at: datetime) -> int:

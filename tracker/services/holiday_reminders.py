@@ -7,12 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from tracker.clock import local_date
-from tracker.database import db, transaction
+from tracker.database import db
 from tracker.models import Person, Post, Role
-from tracker.queries.digests import known_keys_of_reminders
 from tracker.queries.rules import year_without_notice
 from tracker.services.checks import in_force
-from tracker.services.reminding import reminder, reminders_add, reminders_withdraw
+from tracker.services.reminding import reminder, reminders_note, reminders_withdraw
 from workflows.reminding import DigestSection
 
 RULE = "holidays_missing"
@@ -34,12 +33,7 @@ def holidays_remind(*, at: datetime) -> int:
         )
         for person in sorted(office)
     ]  # fmt: skip
-    known = known_keys_of_reminders([row["key"] for row in rows])
-    fresh = [row for row in rows if row["key"] not in known]
-    if not fresh:
-        return 0
-    with transaction():
-        return reminders_add(fresh)
+    return reminders_note(rows)
 
 
 def holidays_known(year: int) -> None:

@@ -10,21 +10,18 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
-from tracker.clock import local_date, wall
-from tracker.database import db, transaction
+from tracker.clock import local_date
+from tracker.database import db
 from tracker.models import GroupVillage, Issue, LookBack, LookBackPlan, Person, Post, Role, SupervisionGroup, Unit
-from tracker.queries.digests import known_keys_of_reminders
-from tracker.queries.rules import policy_on, setting, work_calendar
-from tracker.services.chain import ISSUES, chain_lock
+from tracker.queries.rules import policy_on, work_calendar
 from tracker.services.checks import in_force
-from tracker.services.digests import DIGESTED
-from tracker.services.reminding import reminder, reminders_add
-from tracker.services.winding import day_plan
+from tracker.services.digests import digests_are_next
+from tracker.services.reminding import reminder, reminders_note
 from workflows.look_back import LookBackState
 from workflows.policy import Policy
 from workflows.reminding import DigestSection, section_of, step_reached
 
-RULE, _PLAN = "look_back", "look_back_plan:"
+RULE = "look_back"
 _GROUP = (Role.GROUP_LEAD, Role.GROUP_MEMBER)
 
 
@@ -39,13 +36,7 @@ class _Waiting:
 
 def look_back_subject(plan_id: int) -> str:
     """Return how a message names the plan whose sample it leads to."""
-    return f"{_PLAN}{plan_id}"
-
-
-def look_back_plan_in(subject: str) -> int:
-    """Return the id of the plan that a subject names, 0 where it names none."""
-    number = subject.removeprefix(_PLAN)
-    return int(number) if subject.startswith(_PLAN) and number.isdecimal() else 0
+    return f"look_back_plan:{plan_id}"
 
 
 def look_backs_remind(*, at: datetime) -> int:
@@ -53,21 +44,13 @@ def look_backs_remind(*, at: datetime) -> int:
 
     By the days of the policy for ordinary deadlines, once for each step; late ones are told to the office as well.
     """
+    if not digests_are_next(at):  # what is noted down later could be made before anybody hears of it
+        return 0
     today, calendar = local_date(at), work_calendar()
-    if not calendar.is_workday(today) or wall(at).time() < day_plan(at).digest_at:
-        return 0
-    if setting(DIGESTED, "") >= today.isoformat():  # what is noted down now could be made before anybody hears of it
-        return 0
     policy = policy_on(today).policy
     horizon = calendar.add_workdays(today, max(policy.general.remind_before, default=0))
     rows = [row for one in _by_person(today, horizon, policy) for row in _reminders(one, today, policy, at)]
-    known = known_keys_of_reminders([row["key"] for row in rows])
-    fresh = [row for row in rows if row["key"] not in known]
-    if not fresh:
-        return 0
-    with transaction():
-        chain_lock(ISSUES)
-        return reminders_add(fresh)
+    return reminders_note(rows)
 
 
 def _by_person(today: date, horizon: date, policy: Policy) -> Iterator[_Waiting]:

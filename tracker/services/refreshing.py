@@ -15,10 +15,10 @@ from sqlalchemy import Row
 from tracker.clock import local_date
 from tracker.database import db
 from tracker.models import Channel, Issue
-from tracker.queries.digests import letters_now, plans_waiting, reminder_row, reminders_given
+from tracker.queries.digests import letters_now, reminder_row, reminders_given
 from tracker.queries.substitutes import stand_ins
+from tracker.queries.waiting import is_of_waiting, still_waiting
 from tracker.services.digest_making import parts_of, read_already, reminder_in, said
-from tracker.services.look_back_reminders import look_back_plan_in
 from tracker.services.relaying import Claimed
 from tracker.services.robot_posts import robot_figures
 from tracker.services.stand_ins import Ref, letter_in, told_to
@@ -72,12 +72,13 @@ def _told(one: Claimed, context: Mapping[str, Any], at: datetime, ref: Ref = (No
 def _holding(rows: Sequence[Row[Any]]) -> Callable[[Row[Any]], bool]:
     """Return what tells whether a reminder still holds, asked of the law with each issue as it is now."""
     letters = letters_now({number for row in rows if (number := letter_in(row.subject))})
-    plans = plans_waiting({number for row in rows if (number := look_back_plan_in(row.subject))})
+    waiting = still_waiting({row.subject for row in rows})
 
     def holds(row: Row[Any]) -> bool:
+        if is_of_waiting(row.subject):
+            return row.subject in waiting
         if row.issue_id is None:
-            plan = look_back_plan_in(row.subject)
-            return plan in plans if plan else _letter_holds(row, letters)
+            return _letter_holds(row, letters)
         return _answer_holds(row) if row.section is DigestSection.ANSWERED else _clock_holds(row, row.rule, row.due_on)
 
     return holds

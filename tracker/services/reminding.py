@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import CursorResult, delete
 
-from tracker.database import db
+from tracker.database import db, transaction
 from tracker.models import Reminder
+from tracker.queries.digests import known_keys_of_reminders
+from tracker.services.chain import ISSUES, chain_lock
 from tracker.services.inserting import insert_new
 from workflows.reminding import DigestSection
 
@@ -44,6 +46,17 @@ def reminder(
 def reminders_add(rows: Sequence[dict[str, Any]]) -> int:
     """Note these reminders down in the caller's transaction; return how many were new. Known keys are left alone."""
     return insert_new(Reminder, rows)
+
+
+def reminders_note(rows: Sequence[dict[str, Any]]) -> int:
+    """Note these reminders down in a transaction of its own, taken only where one is new; return how many were."""
+    known = known_keys_of_reminders([row["key"] for row in rows])
+    fresh = [row for row in rows if row["key"] not in known]
+    if not fresh:
+        return 0
+    with transaction():
+        chain_lock(ISSUES)
+        return reminders_add(fresh)
 
 
 def reminders_withdraw(*, subject: str = "", issue_id: int | None = None) -> int:

@@ -21,6 +21,7 @@ from tracker.services.look_back_reminders import look_backs_remind
 from tracker.services.policy_moves import policies_sweep
 from tracker.services.reminder_clearing import KEPT, reminders_clear
 from tracker.services.reminders import reminders_sweep
+from tracker.services.waiting_reminders import waits_remind
 
 KEPT_REQUEST_KEYS = timedelta(days=30)
 KEPT_ATTEMPTS = timedelta(days=180)
@@ -42,6 +43,7 @@ class TickReport:
     holidays: int = 0
     letter_reminders: int = 0
     look_backs: int = 0
+    waits: int = 0
     policies: int = 0
     urgent: int = 0
     digests: int = 0
@@ -63,6 +65,7 @@ def tick(*, at: datetime, longest_session: timedelta = LONGEST_SESSION, kept_rem
         letters=escalations_sweep(at=at),
         letter_reminders=letters_remind(at=at),
         look_backs=look_backs_remind(at=at),
+        waits=waits_remind(at=at),
         urgent=urgent_send(at=at),
         digests=digests_send(at=at),
         cleared_reminders=reminders_clear(at=at, kept=kept_reminders),
