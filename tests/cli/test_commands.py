@@ -139,8 +139,10 @@ def test_the_law_is_shown_and_drawn(run: Run) -> None:
 
 def test_tick_is_safe_to_repeat_and_reads_a_local_instant(run: Run) -> None:
     for _ in range(2):
-        assert "reminders: 0" in run("tick", "--at", "2026-10-09T08:30+08:00").output
+        assert "reminders: 0" in run("tick", "--ahead", "--at", "2026-10-09T08:30+08:00").output
     assert run("tick", "--at", "tomorrow").exit_code == 2
+    mistyped = run("tick", "--at", "2962-10-09T08:30+08:00")
+    assert (mistyped.exit_code, "--ahead" in mistyped.output) == (2, True)
 
 
 def test_the_chains_of_a_new_county_are_whole(run: Run) -> None:

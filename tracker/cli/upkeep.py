@@ -22,6 +22,8 @@ from tracker.services.verify_ledger import present_verify
 from tracker.services.verify_papers import papers_verify
 from tracker.storage import Store
 
+_AHEAD = timedelta(hours=24)  # a mistyped year must not silence a county
+
 
 class Instant(click.ParamType[datetime]):
     """An instant as ISO 8601 with an offset, such as ``2026-10-09T08:30+08:00``."""
@@ -41,9 +43,18 @@ class Instant(click.ParamType[datetime]):
 
 @click.command("tick")
 @click.option("--at", type=Instant(), help="时刻，默认现在 / instant, now by default")
+@click.option("--ahead", is_flag=True, help="允许将来的时刻 / allow an instant in the future")
 @plain_errors
-def tick_command(at: datetime | None) -> None:
-    """执行此刻到期的工作，可重复执行。 Do what is due at that instant; safe to repeat."""
+def tick_command(at: datetime | None, ahead: bool) -> None:
+    """执行此刻到期的工作，可重复执行。 Do what is due at that instant; safe to repeat.
+
+    将来的时刻要加 --ahead：到那时为止不再有摘要，会话全部结束。
+    An instant in the future needs --ahead: until then nobody gets another digest, and everybody is signed out.
+    """
+    if at is not None and at > clock.now() + _AHEAD and not ahead:
+        raise click.UsageError(
+            f"{at.astimezone(clock.ZONE).isoformat()}: 将来的时刻，请加 --ahead / in the future, add --ahead"
+        )
     with application() as app:
         kept = timedelta(days=max(1, app.config["REMINDER_DAYS"]))
         for name, number in asdict(tick(at=at or clock.now(), kept_reminders=kept)).items():
