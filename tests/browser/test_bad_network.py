@@ -29,8 +29,7 @@ def fill(page: Page, photo: Path) -> None:
 def test_what_the_network_loses_stays_on_the_page_until_it_is_sent(
     browser: Browser, county: str, tmp_path: Path
 ) -> None:
-    photo = tmp_path / "示例照片.jpg"
-    photo.write_bytes(picture(size=(640, 480), color=(60, 90, 120)))
+    photo = _photo(tmp_path)
     with visiting(browser, county, PHONE) as group:
         page, send = group.page, group.page.get_by_role("button", name="登记", exact=True)
         group.sign_in("group", PASSWORD)
@@ -53,9 +52,16 @@ def test_what_the_network_loses_stays_on_the_page_until_it_is_sent(
         expect(page.get_by_role("region", name="整改前后照片").locator("img")).to_have_count(1)
         loaded = "() => [...document.styleSheets].some(one => one.href?.includes('css/issue.css'))"
         page.wait_for_function(loaded)  # the page that was put in place has its own styles too
+        expect(page.locator("#content")).to_be_focused()
         assert [one for one in group.complaints if "ERR_INTERNET" not in one and "502" not in one] == []
         group.go("/issues/new")
         assert page.get_by_label("具体问题").input_value() == ""  # what was sent is no draft any more
+
+
+def _photo(folder: Path) -> Path:
+    path = folder / "示例照片.jpg"
+    path.write_bytes(picture(size=(640, 480), color=(60, 90, 120)))
+    return path
 
 
 def _bad_gateway(route: Route) -> None:

@@ -65,6 +65,7 @@ function replace(html, address, sent) {
   dress(page.head);
   document.body.replaceWith(document.adoptNode(page.body));
   scrollTo(0, 0);
+  document.getElementById("content")?.focus({ preventScroll: true }); // a screen reader begins to read there, as of any new page
   document.dispatchEvent(new Event("page:replaced"));
 }
 
