@@ -32,7 +32,7 @@ ELSEWHERE = {
     "setup.index": 404, "auth.reset": 410, "components.index": 404, "handovers.detail": 404, "handovers.paper": 404,
     "handovers.propose": 404, "rounds.edit": 409, "round_stops.add": 409,
     "calendars.feed": 404, "verify.paper": 404, "documents.picture": 404, "issued_ledgers.detail": 404,
-    "exports.detail": 404, "exports.progress": 404, "exports.file": 404, "issued_pdf.sheet": 404,
+    "exports.detail": 404, "exports.progress": 404, "exports.file": 404,
     "ledger_uploads.detail": 404, "ledger_uploads.progress": 404,
 }  # fmt: skip
 BUSINESS = tuple(role for role in PRINCIPALS if role not in ("sysadmin", "secadmin", "auditor", ANONYMOUS))

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 NO_PAGES = (
     "static", "health.", "components.", "units.suggest", "people.suggest", "substitutes.people", "evidence.",
     "calendars.feed", "visit_reports.photo", "visit_reports.thumb",
-    "documents.picture", "exports.file", "issued_pdf.", "letter_files.",
+    "documents.picture", "exports.file", "letter_files.",
 )  # fmt: skip
 DATA = (".rows", ".progress")  # of imports, by whichever door
 # Pages that a signed-in person of the demo does not come by: their own tests open them.

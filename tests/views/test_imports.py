@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from tests import factories, flows
+from tests.exported import ordered
 from tests.flows import World
 from tests.ledgers import HEADINGS, fates, issues, workbook
 from tracker import clock
@@ -190,8 +191,9 @@ def test_what_arrives_closed_is_confirmed_by_another(sqlite_app: Flask, world: W
 def test_the_file_is_sent_back_with_its_faults(sqlite_app: Flask, world: World) -> None:
     client = entered(sqlite_app, world.office)
     batch = uploaded(client, workbook([row(world, words="")]))
-    with client.get(f"/imports/{batch.id}/faults.xlsx") as answer:
-        sheet = load_workbook(io.BytesIO(answer.data)).active
+    path = f"/imports/{batch.id}/faults.xlsx"
+    assert f'action="{path}"' in client.get(f"/imports/{batch.id}").text
+    sheet = load_workbook(io.BytesIO(ordered(client, path).data)).active
     assert sheet is not None
     assert any("没有写具体问题" in str(cell.value) for cell in sheet[2])
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 
 from tests import flows
+from tests.exported import ordered
 from tests.flows import World
 from tests.views.test_ledgers import client_of
 from tracker import clock
@@ -20,7 +21,7 @@ from tracker.forms.ledgers import local_text
 from tracker.models import Export, IssuedLedger, Role
 from tracker.queries.ledger_columns import COLUMN_KEYS
 from tracker.services.units import unit_rename
-from tracker.views import issued_ledgers, issued_pdf
+from tracker.views import issued_ledgers
 from workflows.issue import IssueState
 
 S = IssueState
@@ -35,10 +36,9 @@ def here(sqlite_app: Flask) -> World:
 
 
 def pdf(client: FlaskClient, path: str) -> bytes:
-    with client.get(path) as answer:
-        assert answer.status_code == 200, path
-        assert answer.mimetype == "application/pdf"
-        return answer.data
+    answer = ordered(client, path)
+    assert answer.mimetype == "application/pdf"
+    return answer.data
 
 
 def text(made: bytes) -> str:
@@ -65,13 +65,16 @@ def test_every_ledger_can_be_set_again(sqlite_app: Flask, here: World, view: str
 def test_it_is_the_same_to_the_byte_whatever_came_after(sqlite_app: Flask, here: World) -> None:
     client = client_of(sqlite_app, here)
     kept = issued(client, f"view=duties&group=township&at={local_text(here.at + DAY)}")
-    before = pdf(client, f"/ledgers/issued/{kept.id}.pdf")
+    address = f"/ledgers/issued/{kept.id}"
+    assert f'method="post" action="{address}.pdf"' in client.get(address).text
+    before = pdf(client, f"{address}.pdf")
     flows.submit(here)
     now = clock.now()
     unit_rename(unit_id=here.village.id, name="示例新村", full_name="示例新村", on=here.today, actor=None, at=now)
     assert pdf(client, f"/ledgers/issued/{kept.id}.pdf") == before
     assert pdf(client_of(sqlite_app, here, Role.LEADER), f"/ledgers/issued/{kept.id}.pdf") == before
     assert "小计：共1条" in text(before)
+    assert db.session.query(IssuedLedger).count() == 1  # nothing new is issued by it
 
 
 def test_all_columns_stand_on_one_sheet(sqlite_app: Flask, here: World) -> None:
@@ -94,26 +97,8 @@ def test_what_the_history_no_longer_says_is_told_on_the_sheet(
 def test_nobody_gets_what_others_issued_nor_rows_out_of_scope(sqlite_app: Flask, here: World) -> None:
     kept = issued(client_of(sqlite_app, here), "view=issues")
     village = client_of(sqlite_app, here, Role.VILLAGE)
-    assert village.get(f"/ledgers/issued/{kept.id}.pdf").status_code == 404
-    assert village.get("/ledgers/issued/99999999999.pdf").status_code == 404
-
-
-def test_what_is_too_long_to_wait_for_is_made_in_the_background(
-    sqlite_app: Flask, here: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = client_of(sqlite_app, here)
-    kept = issued(client, "view=issues")
-    at_once = pdf(client, f"/ledgers/issued/{kept.id}.pdf")
-    monkeypatch.setattr(issued_ledgers, "MOST_AS_PDF", 0)
-    monkeypatch.setattr(issued_pdf, "MOST_AS_PDF", 0)
-    assert client.get(f"/ledgers/issued/{kept.id}.pdf").status_code == 409
-    address = f"/ledgers/issued/{kept.id}.pdf"
-    assert f'method="post" action="{address}"' in client.get(address[:-4]).get_data(as_text=True)
-    assert client.post(address).status_code == 303
-    export = db.session.query(Export).one()
-    assert fetched(sqlite_app, client, export) == at_once
-    assert db.session.query(IssuedLedger).count() == 1  # nothing new is issued by it
-    assert client_of(sqlite_app, here, Role.TOWNSHIP).post(address).status_code == 404
+    assert village.post(f"/ledgers/issued/{kept.id}.pdf").status_code == 404
+    assert village.post("/ledgers/issued/99999999999.pdf").status_code == 404
 
 
 def fetched(app: Flask, client: FlaskClient, export: Export) -> bytes:
@@ -122,7 +107,8 @@ def fetched(app: Flask, client: FlaskClient, export: Export) -> bytes:
     export_work(app, export.id)
     db.session.expire_all()
     assert export.failure == ""
-    return pdf(client, f"/exports/{export.id}/file")
+    with client.get(f"/exports/{export.id}/file") as answer:
+        return answer.data
 
 
 def test_a_ledger_goes_out_as_pdf_and_comes_again_the_same(sqlite_app: Flask, here: World) -> None:

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from tests import factories, flows, pictures
-from tests.exported import pdf_of
+from tests.exported import ordered, pdf_of
 from tests.flows import World
 from tracker import clock
 from tracker.database import db
@@ -150,9 +150,8 @@ def test_points_add_up_by_unit_and_lead_to_what_they_were_taken_for(sqlite_app: 
     assert "重大" not in rows
     stranger = factories.actor(Role.VILLAGE, unit_id=factories.village().id, today=world.today)
     assert unit not in entered(sqlite_app, stranger).get("/points").text
-    book = office.get(f"/points/export.xlsx?year={year}")
-    cells = list(load_workbook(io.BytesIO(book.data)).active.iter_rows(min_row=4, values_only=True))
-    book.close()
+    book = load_workbook(io.BytesIO(ordered(office, f"/points/export.xlsx?year={year}").data))
+    cells = list(book.active.iter_rows(min_row=4, values_only=True))
     assert [row[7] for row in cells] == [1, 2]
 
 

@@ -13,6 +13,12 @@ EXPORT_KIND: dict[str, str] = {
     "notice": N_("通知书"),
     "letter": N_("督办文书"),
     "look_back": N_("回头看记录"),
+    "rounds": N_("巡查计划"),
+    "visits": N_("走访记录"),
+    "look_backs": N_("回头看登记簿"),
+    "look_back_frame": N_("回头看抽样底册"),
+    "points": N_("考核扣分"),
+    "import_faults": N_("标出问题的导入表"),
 }
 EXPORT_MEDIUM: dict[str, str] = {"xlsx": "Excel", "csv": "CSV", "json": "JSON", "pdf": "PDF", "docx": "Word"}
 EXPORT_STATE: dict[str, str] = {

@@ -23,6 +23,12 @@ class ExportKind(StrEnum):
     NOTICE = "notice"
     LETTER = "letter"
     LOOK_BACK = "look_back"
+    ROUND = "rounds"
+    VISITS = "visits"
+    LOOK_BACKS = "look_backs"
+    FRAME = "look_back_frame"
+    POINTS = "points"
+    FAULTS = "import_faults"
 
 
 class ExportMedium(StrEnum):
@@ -41,7 +47,8 @@ PAPERS = frozenset({ExportKind.DOCUMENT, ExportKind.NOTICE, ExportKind.LETTER, E
 class Export(Model):
     """One file that ``asked_by`` wants, in the post of ``post_id`` and in ``language``; nobody else gets it.
 
-    ``given`` is what it is made from, by kind, and ``back``, the page it was asked for on; ``at`` the instant it shows.
+    ``given`` is what it is made from, by kind, ``back``, the page it was asked for on, and ``action``, the row of the
+    matrix that lets people have it, where the kind does not say so; ``at`` is the instant it shows.
     ``done`` of ``total`` counts rows, in one of the ``PAPERS`` the steps of its making; ``rows`` is how many came of
     it, of a document its pages. While it is made ``beat_at`` is renewed; ``tries`` tells one making from the next.
     ``members`` holds, packed, the ids of the records that it tells of (see ``services.export_rights``).

@@ -40,6 +40,11 @@ def _seen(actor: Actor) -> ColumnElement[bool]:
     return and_(scope, visible(actor))
 
 
+def visible_points(actor: Actor) -> ColumnElement[bool]:
+    """Return the same condition on points alone."""
+    return Point.id.in_(select(Point.id).join(Issue, Issue.id == Point.issue_id).where(_seen(actor)))
+
+
 def point_years(actor: Actor) -> list[int]:
     """Return the years that have points, and this one, the latest first."""
     found = db.session.scalars(select(Point.year).distinct())

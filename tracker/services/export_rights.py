@@ -13,11 +13,29 @@ from sqlalchemy import ColumnElement, func, select
 
 from tracker.clock import local_date
 from tracker.database import db
-from tracker.models import Document, Export, ExportKind, Issue, Letter, LookBack, Notice, Person, Post
+from tracker.models import (
+    Document,
+    Export,
+    ExportKind,
+    ImportBatch,
+    Issue,
+    Letter,
+    LookBack,
+    LookBackPlan,
+    Notice,
+    Person,
+    Point,
+    Post,
+    RoundStop,
+    Visit,
+)
 from tracker.policy import Actor, actor_of, cell_for, recorded, visible
 from tracker.policy.documents import document_visible
 from tracker.policy.letters import letter_visible
 from tracker.policy.look_backs import visible_look_backs
+from tracker.policy.rounds import visible_stops
+from tracker.policy.visits import readable_visits
+from tracker.queries.points import visible_points
 from tracker.services.checks import in_force
 
 Conditions = Sequence[ColumnElement[bool]]
@@ -40,6 +58,10 @@ def _noticed(actor: Actor) -> Conditions:
     return [Notice.issue_id.in_(select(Issue.id).where(visible(actor)))]
 
 
+def _all(_actor: Actor) -> Conditions:
+    return []
+
+
 K = ExportKind
 RIGHTS: Mapping[ExportKind, Right] = {
     **dict.fromkeys((K.LEDGERS, K.ISSUES, K.OVERDUE), Right("ledger.export", Issue, recorded)),
@@ -47,6 +69,12 @@ RIGHTS: Mapping[ExportKind, Right] = {
     K.NOTICE: Right("issue.read", Notice, _noticed),
     K.LETTER: Right("letter.read", Letter, lambda actor: [letter_visible(actor)]),
     K.LOOK_BACK: Right("look_back.read", LookBack, lambda actor: [visible_look_backs(actor)]),
+    K.LOOK_BACKS: Right("look_back.export", LookBack, lambda actor: [visible_look_backs(actor)]),
+    K.FRAME: Right("look_back.plan_read", LookBackPlan, _all),
+    K.ROUND: Right("round.read", RoundStop, lambda actor: [visible_stops(actor)]),
+    K.VISITS: Right("visit.read", Visit, lambda actor: [readable_visits(actor)]),
+    K.POINTS: Right("points.export", Point, lambda actor: [visible_points(actor)]),
+    K.FAULTS: Right("import.run", ImportBatch, _all),
 }
 
 
@@ -55,7 +83,8 @@ def asker_of(export: Export, at: datetime) -> Actor | None:
     query = select(Post).join(Person, Person.id == Post.person_id)
     query = query.where(Post.id == export.post_id, *in_force(local_date(at)))
     post = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
-    if post is None or not cell_for(RIGHTS[export.kind].action, post.role).allows:
+    action = export.given.get("action", RIGHTS[export.kind].action)
+    if post is None or not cell_for(action, post.role).allows:
         return None
     return actor_of(post, local_date(at))
 

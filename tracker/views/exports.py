@@ -51,12 +51,14 @@ def order(wish: ExportWish) -> Response:
     return _make(export.id)
 
 
-def order_list(kind: ExportKind, title: str, query: str) -> Response:
-    """Have a list of today made as a workbook, called ``title`` and the day; ``query`` is its filter as an address."""
+def order_list(kind: ExportKind, title: str, query: str, back: str, **given: Any) -> Response:
+    """Have a list of today made as a workbook, called ``title`` and the day.
+
+    ``query`` is its filter as an address, ``back`` the page on which it is asked for.
+    """
     at = clock.now()
     name = f"{title}{clock.local_date(at):%Y%m%d}.xlsx"
-    given = {"query": query, "back": f"{url_for(f'{kind}.index')}?{query}"}
-    return order(ExportWish(kind, ExportMedium.XLSX, name, given, at))
+    return order(ExportWish(kind, ExportMedium.XLSX, name, {"query": query, "back": back, **given}, at))
 
 
 def _make(export_id: int) -> Response:
@@ -133,8 +135,10 @@ def _words(export: Export, at: datetime) -> str:
     if export.state is ExportState.WAITING:
         ahead = exports_ahead(export)
         return _("前面还有 {n} 份，轮到就开始").format(n=ahead) if ahead else _("马上开始")
-    if not export.total or not export.done:
+    if not export.done:
         return _("正在读取")
+    if not export.total:
+        return _("已写 {n} 行").format(n=export.done)
     if export.kind in PAPERS:
         step = labels.word(labels.EXPORT_STEP, str(export.done))
         return _("第 {n} 步（共 {total} 步）：{step}，已排 {pages} 页").format(

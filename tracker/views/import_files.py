@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from tempfile import TemporaryFile
-from typing import IO
 
-from flask import g, request, send_file
+from flask import g, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker import labels
+from tracker import clock, labels
 from tracker.errors import NotFoundError
 from tracker.languages import _
-from tracker.models import ImportBatch
+from tracker.models import ExportKind, ExportMedium
 from tracker.queries.import_template import template_lists
-from tracker.reports.import_faults import Fault, write_faults
 from tracker.reports.import_template import import_template
-from tracker.services.importing.faults import faults_of, staged_cells
-from tracker.views.import_doors import RUN, current_folders, route, seen_import, this_door
-from tracker.views.workbooks import XLSX
+from tracker.services.exports import ExportWish
+from tracker.views.exports import TYPES, order
+from tracker.views.import_doors import RUN, route, seen_import, this_door
 
 
 @route("/template.xlsx", RUN)
@@ -28,38 +25,21 @@ def template() -> ResponseReturnValue:
     if kind is None:
         raise NotFoundError
     name = _("{kind}导入模板.xlsx").format(kind=labels.word(labels.IMPORT_KIND, kind))
-    return _sent(name, lambda file: import_template(kind, template_lists(g.actor.today), file))
-
-
-@route("/<int:batch_id>/faults.xlsx", RUN)
-def faults(batch_id: int) -> ResponseReturnValue:
-    batch = seen_import(batch_id)
-    if batch.task is not None or not batch.about.get("sheet"):
-        raise NotFoundError
-    marks = [Fault(one.row, one.column, one.words, one.level) for one in faults_of(batch)]
-    path = current_folders().imports.path_of(batch.file_sha256)
-    name = _("{name}-问题标注.xlsx").format(name=batch.file_name.rsplit(".", 1)[0])
-    sheet, headings = batch.about["sheet"], _headings(batch)
-    return _sent(
-        name,
-        lambda file: write_faults(
-            path, batch.file_name, sheet, marks, file, rows=staged_cells(batch_id), headings=headings
-        ),
-    )
-
-
-def _sent(name: str, write: Callable[[IO[bytes]], None]) -> ResponseReturnValue:
     file = TemporaryFile()  # noqa: SIM115  # closed by the response
     try:
-        write(file)
+        import_template(kind, template_lists(g.actor.today), file)
         file.seek(0)
-        return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
+        return send_file(file, mimetype=TYPES[ExportMedium.XLSX], as_attachment=True, download_name=name)
     except BaseException:
         file.close()
         raise
 
 
-def _headings(batch: ImportBatch) -> tuple[int, int]:
-    """Return the rows of the headings; a file without any is taken to begin with its rows."""
-    first, last = batch.about["header"]
-    return (int(first), int(last)) if last else (1, 1)
+@route("/<int:batch_id>/faults.xlsx", RUN, ("POST",))
+def faults(batch_id: int) -> ResponseReturnValue:
+    batch = seen_import(batch_id)
+    if batch.task is not None or not batch.about.get("sheet"):
+        raise NotFoundError
+    name = _("{name}-问题标注.xlsx").format(name=batch.file_name.rsplit(".", 1)[0])
+    given = {"id": batch.id, "action": this_door().run, "back": url_for(".detail", batch_id=batch.id)}
+    return order(ExportWish(ExportKind.FAULTS, ExportMedium.XLSX, name, given, clock.now()))

@@ -41,7 +41,6 @@ from tracker.views.ledgers import frame, instant_of
 bp = Blueprint("issued_ledgers", __name__, url_prefix="/ledgers/issued")
 TOO_LONG = "query"  # what is wrong with a ledger that is too long for the print view
 MOST_ON_PAPER = 3000
-MOST_AS_PDF = 3000  # rows that are read and set while somebody waits; more are made in the background
 
 
 @bp.get("")
@@ -80,8 +79,7 @@ def detail(ledger_id: int) -> str:
     lines = sheet_lines(pictured(shown, issued.columns, issued.at), issued.columns, issued.grouped)
     return render_template(
         "ledgers/issued.html", issued=issued, report=report, lines=lines, heads=heads_of(issued.columns),
-        columns=COLUMNS, most=MOST_ON_PAPER, most_pdf=MOST_AS_PDF,
-        may_export=cell_for("ledger.export", g.actor.role).allows, photos=has_photos(issued.columns),
+        columns=COLUMNS, most=MOST_ON_PAPER, photos=has_photos(issued.columns),
         hidden=0 if seen is None else issued.rows - len(shown), county=county_name(),
         may_reimport=cell_for("ledger.reimport", g.actor.role).allows,
     )  # fmt: skip

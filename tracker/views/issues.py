@@ -54,7 +54,8 @@ def export() -> Response | tuple[str, int]:
         form = ListForm.parse(request.args)
     except InvalidError as error:
         return render_template("issues/index.html", **_frame(ListForm(), error.errors)), 422
-    return order_list(ExportKind.ISSUES, _("整改问题台账"), form.canonical())
+    query = form.canonical()
+    return order_list(ExportKind.ISSUES, _("整改问题台账"), query, f"{url_for('issues.index')}?{query}")
 
 
 def _frame(form: ListForm, errors: dict[str, str] | None = None) -> dict[str, Any]:

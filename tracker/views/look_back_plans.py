@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import IO, Any
+from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,17 +16,17 @@ from tracker import clock
 from tracker.errors import InvalidError
 from tracker.forms import look_backs as forms
 from tracker.languages import _
+from tracker.models import ExportKind
 from tracker.policy import cell_for
 from tracker.queries import look_back_plans as queries
-from tracker.queries.places import county_name, star_names, township_names
+from tracker.queries.places import star_names, township_names
 from tracker.queries.rules import policy_on
-from tracker.reports.look_back import write_frame
 from tracker.services.look_back_plans import PlanValues, Preview, plan_close, plan_draw, plan_preview
 from tracker.services.look_backs import look_back_drop
 from tracker.views.access import access
+from tracker.views.exports import order_list
 from tracker.views.issue_pages import MISTAKES, errors_of
 from tracker.views.look_backs import field_labels
-from tracker.views.workbooks import send_workbook
 from workflows.look_back import LookBackState
 from workflows.sampling import Rules
 
@@ -122,15 +122,12 @@ def _page(plan_id: int, opened: str = "", errors: Mapping[str, str] | None = Non
     )  # fmt: skip
 
 
-@bp.get("/<int:plan_id>/frame.xlsx")
+@bp.post("/<int:plan_id>/frame.xlsx")
 @access("look_back.plan_read")
 def frame(plan_id: int) -> Response:
-    plan = queries.plan_seen(plan_id)
-
-    def fill(file: IO[bytes], at: datetime) -> int:
-        return write_frame(file, plan, queries.frame_rows(plan), at=at, county=county_name())
-
-    return send_workbook("look_back_frame", _("回头看抽样底册"), f"plan={plan_id}", fill)
+    queries.plan_seen(plan_id)
+    back = url_for("look_back_plans.page", plan_id=plan_id)
+    return order_list(ExportKind.FRAME, _("回头看抽样底册"), f"plan={plan_id}", back, id=plan_id)
 
 
 @bp.post("/<int:plan_id>/close")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import IO, Any
+from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, g, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -19,11 +19,10 @@ from tracker.policy import cell_for
 from tracker.policy.look_backs import sees_waiting
 from tracker.queries import look_back_rates
 from tracker.queries import look_backs as queries
-from tracker.queries.places import county_name, group_names, star_names, township_names, unit_names
-from tracker.reports.look_back import write_register
+from tracker.queries.places import group_names, star_names, township_names, unit_names
 from tracker.views.access import access
+from tracker.views.exports import order_list
 from tracker.views.papers import FILES, order_paper
-from tracker.views.workbooks import send_workbook
 from workflows.look_back import LookBackState
 
 bp = Blueprint("look_backs", __name__, url_prefix="/look-backs")
@@ -75,16 +74,12 @@ def _choices() -> dict[str, list[tuple[Any, str]]]:
     }  # fmt: skip
 
 
-@bp.get("/export.xlsx")
+@bp.post("/export.xlsx")
 @access("look_back.export")
 def export() -> AnyResponse:
-    form = forms.RegisterForm.parse(request.args)
-
-    def fill(file: IO[bytes], at: datetime) -> int:
-        rows = queries.look_back_rows(g.actor, form.chosen())
-        return write_register(file, rows, at=at, county=county_name())
-
-    return send_workbook("look_backs", _("回头看记录登记簿"), request.query_string.decode("ascii", "replace"), fill)
+    asked = forms.RegisterForm.parse(request.args).query()
+    back = url_for("look_backs.index", **asked)
+    return order_list(ExportKind.LOOK_BACKS, _("回头看记录登记簿"), urlencode(asked), back)
 
 
 @bp.get("/rates")

@@ -48,7 +48,8 @@ def export() -> Response | tuple[str, int]:
         form = OverdueForm.parse(request.args)
     except InvalidError as error:
         return render_template("overdue/index.html", **_frame(OverdueForm(), error.errors)), 422
-    return order_list(ExportKind.OVERDUE, _("整改问题逾期台账"), form.canonical())
+    query = form.canonical()
+    return order_list(ExportKind.OVERDUE, _("整改问题逾期台账"), query, f"{url_for('overdue.index')}?{query}")
 
 
 def _content(form: OverdueForm) -> dict[str, Any]:

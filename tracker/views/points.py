@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import IO
-
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker import clock
 from tracker.languages import _
+from tracker.models import ExportKind
 from tracker.policy import cell_for
 from tracker.queries import points as queries
-from tracker.queries.places import county_name
-from tracker.reports.points import cause_words, rule_words, write_points
+from tracker.reports.points import cause_words, rule_words
 from tracker.views.access import access
-from tracker.views.workbooks import send_workbook
+from tracker.views.exports import order_list
 
 bp = Blueprint("points", __name__, url_prefix="/points")
 _FIRST, _LAST = 2000, 2100
@@ -48,12 +45,9 @@ def unit(unit_id: int) -> str:
     )  # fmt: skip
 
 
-@bp.get("/export.xlsx")
+@bp.post("/export.xlsx")
 @access("points.export")
 def export() -> Response:
     year = _year()
-
-    def fill(file: IO[bytes], at: datetime) -> int:
-        return write_points(file, queries.point_rows(g.actor, year), year=year, at=at, county=county_name())
-
-    return send_workbook("points", _("考核扣分"), f"year={year}", fill)
+    back = url_for("points.index", year=year)
+    return order_list(ExportKind.POINTS, _("考核扣分"), f"year={year}", back, year=year)

@@ -16,22 +16,20 @@ from tracker.errors import InvalidError
 from tracker.forms import rounds as forms
 from tracker.labels.rounds import reason_words
 from tracker.languages import _
-from tracker.models import InspectionRound, RoundGroup
+from tracker.models import ExportKind, InspectionRound, RoundGroup
 from tracker.policy import cell_for
 from tracker.queries import rounds as queries
 from tracker.queries.coverage import plan_burden
 from tracker.queries.documents import documents_of_round
 from tracker.queries.groups import group_list
-from tracker.queries.places import county_name
 from tracker.queries.rules import policy_on, work_calendar
-from tracker.reports.rounds import write_round
 from tracker.services import rounds
 from tracker.services.round_plans import STEPS, plan_request, plan_work
 from tracker.services.round_publishing import burden_digest
 from tracker.views.access import access
 from tracker.views.background import run_beside
+from tracker.views.exports import order_list
 from tracker.views.ids import id_of
-from tracker.views.workbooks import send_workbook
 from workflows.engine import available
 from workflows.planning.terms import LeftOutWhy, Parameters
 from workflows.round import ROUND, RoundState
@@ -208,16 +206,14 @@ def paper(round_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<int:round_id>/plan.xlsx")
+@bp.post("/<int:round_id>/plan.xlsx")
 @access("round.read")
 def workbook(round_id: int) -> ResponseReturnValue:
+    queries.round_seen(g.actor, round_id)
     group_id = id_of(request.args.get("group")) or None
-    page = queries.round_page(g.actor, round_id, group_id=group_id)
-    left = None if g.actor.is_group or group_id else queries.left_out(round_id, most=None)
-    name, query = _("巡查计划"), urlencode({"round": round_id} | ({"group": group_id} if group_id else {}))
-    return send_workbook(
-        "rounds", name, query, lambda file, at: write_round(file, page, left, at=at, county=county_name())
-    )  # fmt: skip
+    query = urlencode({"round": round_id} | ({"group": group_id} if group_id else {}))
+    back = url_for("rounds.detail", round_id=round_id)
+    return order_list(ExportKind.ROUND, _("巡查计划"), query, back, id=round_id, group=group_id)
 
 
 @bp.post("/<int:round_id>/plan")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -14,18 +13,16 @@ from tracker import clock
 from tracker.errors import NotFoundError
 from tracker.forms import visits as forms
 from tracker.languages import _
+from tracker.models import ExportKind
 from tracker.queries import visits as queries
-from tracker.queries.places import county_name
-from tracker.queries.visit_lists import visit_lines
 from tracker.queries.visit_records import photo_seen
-from tracker.reports.rounds import write_visits
 from tracker.services.visit_reports import group_report
 from tracker.views.access import access
 from tracker.views.evidence import current_store
+from tracker.views.exports import order_list
 from tracker.views.ids import id_of
 from tracker.views.issue_pages import MISTAKES, errors_of
 from tracker.views.visits import field_labels, may_report
-from tracker.views.workbooks import send_workbook
 from workflows.round import WALKABLE
 
 bp = Blueprint("visit_reports", __name__, url_prefix="/visits")
@@ -65,19 +62,19 @@ def hand_in(round_id: int) -> ResponseReturnValue:
     return redirect(url_for("visit_reports.report", round_id=round_id), 303)
 
 
-@bp.get("/visits.xlsx")
+@bp.post("/visits.xlsx")
 @access("visit.read")
 def workbook() -> ResponseReturnValue:
-    """Send the visits of a round, or of a period: without one this year's; a group gets its own."""
     form = forms.VisitListForm.parse(request.args)
-    group_id = g.actor.group_id if g.actor.is_group else form.group
-    first = form.first or (None if form.round else date(g.actor.today.year, 1, 1))
-    lines = visit_lines(g.actor, group_id=group_id, round_id=form.round, first=first, last=form.last)
-    title, query = _("走访记录"), form.model_dump(mode="json", exclude_none=True) | {"group": group_id}
-    return send_workbook(
-        "visits", title, urlencode(query),
-        lambda file, at: write_visits(file, lines, title=title, at=at, county=county_name()),
-    )  # fmt: skip
+    query = urlencode(form.model_dump(mode="json", exclude_none=True))
+    return order_list(ExportKind.VISITS, _("走访记录"), query, _listed_on(form))
+
+
+def _listed_on(form: forms.VisitListForm) -> str:
+    """Return the page that has the button for these visits."""
+    if form.round is not None:
+        return url_for("visit_reports.report", round_id=form.round, group=form.group)
+    return url_for("visits.index" if g.actor.is_group else "coverage.index")
 
 
 @bp.get("/photos/<int:photo_id>/copy")
