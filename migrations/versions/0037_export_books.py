@@ -1,13 +1,13 @@
 """export books: workbooks of rounds, visits, look-backs and points, and an import's faults, are exports as well
 
-Revision ID: 0099
+Revision ID: 0037
 Revises: 0036
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0099"
+revision = "0037"
 down_revision = "0036"
 branch_labels = None
 depends_on = None
