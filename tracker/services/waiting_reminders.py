@@ -22,7 +22,7 @@ from tracker.services.reminding import reminder, reminders_note
 from workflows.consent import ConsentState
 from workflows.extension import ExtensionState
 from workflows.policy import Policy
-from workflows.reminding import section_of, step_reached
+from workflows.reminding import DigestSection, step_reached
 from workflows.round import WALKABLE
 
 
@@ -50,13 +50,13 @@ def waits_remind(*, at: datetime) -> int:
 
 
 def _rows(one: _Waits, today: date, at: datetime) -> Iterator[dict[str, Any]]:
-    calendar = work_calendar()
-    step = step_reached(one.due, today, calendar, one.policy.clock_remind_before, one.late_every)
-    late = "overdue" if one.due < today else "due"
+    step = step_reached(one.due, today, work_calendar(), one.policy.clock_remind_before, one.late_every)
+    is_late = work_calendar().workdays_between(one.due, today) > 0
+    section = DigestSection.LATE if is_late else DigestSection.WAITING
     for person in sorted(one.people) if step else ():
         yield reminder(
             rule=one.rule, period=f"{one.due}:{step}", person_id=person, at=at, due_on=one.due,
-            section=section_of(one.due, today, calendar), kind=f"{one.kind}_{late}", subject=one.subject,
+            section=section, kind=f"{one.kind}_{'overdue' if is_late else 'due'}", subject=one.subject,
             issue_id=one.issue_id, context=one.context,
         )  # fmt: skip
 
