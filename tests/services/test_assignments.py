@@ -100,6 +100,14 @@ def test_an_older_version_is_refused_with_who_was_faster() -> None:
     assert flows.everything() == before
 
 
+def test_whoever_sends_again_after_a_lost_answer_learns_that_it_was_done() -> None:
+    here = flows.issue_in(S.REGISTERED)
+    seen = here.issue.version
+    issue_assign(**here.by(here.office), assignment=here.assignment(), version=seen)
+    with pytest.raises(ConflictError, match="您已于 2026-03-02 09:00 .*不必重复办理"):
+        issue_assign(**here.by(here.office), assignment=here.assignment(), version=seen)
+
+
 def test_a_long_term_issue_is_assigned_in_stages_that_rise_and_end_by_the_deadline() -> None:
     here = flows.issue_in(S.REGISTERED, is_long_term=True)
     day = [here.today + timedelta(days=n) for n in range(20)]

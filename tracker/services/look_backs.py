@@ -54,7 +54,7 @@ def look_back_hold(
         issue = issue_for_change(issue_id, actor)
         if (known := _sent_before(issue, L.HELD, finding, actor, at)) is not None:
             return known
-        _unchanged(issue, version)
+        _unchanged(issue, version, actor)
         record = _record(issue, "hold", finding, done_on, people, files, actor, at)
         flag_modified(issue, "state_since")  # nothing of it changes, and yet whoever looks at the same time must learn
         event = note(issue, "look_back", actor=actor, at=at, detail=_told(record))
@@ -79,7 +79,7 @@ def look_back_found_again(
         issue = issue_for_change(issue_id, actor)
         if (known := _sent_before(issue, L.FOUND_AGAIN, finding, actor, at)) is not None:
             return known
-        _unchanged(issue, version)
+        _unchanged(issue, version, actor)
         way = way_of(issue, local_date(at))
         record = _record(issue, "find_again", finding, done_on, people, files, actor, at)
         if way is FoundAgain.LINKED:
@@ -106,9 +106,9 @@ def _sent_before(
     return db.session.scalars(query.order_by(LookBack.id.desc())).first()
 
 
-def _unchanged(issue: Issue, version: int | None) -> None:
+def _unchanged(issue: Issue, version: int | None, actor: Actor) -> None:
     if version is not None and issue.version != version:
-        raise conflict(issue.id)
+        raise conflict(issue.id, actor)
 
 
 def look_back_drop(*, plan_id: int, look_back_id: int, reason: str, actor: Actor, at: datetime) -> LookBack:

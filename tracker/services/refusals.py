@@ -11,6 +11,7 @@ from tracker.database import db
 from tracker.errors import ConflictError, ForbiddenError, RefusedError, TrackerError
 from tracker.languages import _
 from tracker.models import IssueEvent
+from tracker.policy import Actor
 from workflows.engine import NOT_BY_YOU
 
 
@@ -29,13 +30,16 @@ def flush_or_conflict(issue_id: int | None) -> None:
         raise conflict(issue_id) from error
 
 
-def conflict(issue_id: int | None) -> ConflictError:
-    """Return the error that says who changed the issue last, and when."""
+def conflict(issue_id: int | None, actor: Actor | None = None) -> ConflictError:
+    """Return the error that says who changed the issue last, and when; to ``actor`` that it was they themselves."""
     query = select(IssueEvent).where(IssueEvent.issue_id == issue_id).order_by(IssueEvent.seq.desc()).limit(1)
     last = db.session.scalars(query).first()
     if last is None:
         return ConflictError()
     who = last.actor.name if last.actor else _("系统")
     when = f"{local(last.at):%Y-%m-%d %H:%M}"
+    if actor is not None and last.actor_id == actor.person_id:
+        words = _("您已于 {when} {what}；如是网络中断后再次提交，不必重复办理，请刷新查看")
+        return ConflictError(words.format(when=when, what=labels.word(labels.HAPPENED, last.trigger)))
     words = _("事项已被他人处理，请刷新后重试（{who} 于 {when} {what}）")
     return ConflictError(words.format(who=who, when=when, what=labels.word(labels.HAPPENED, last.trigger)))

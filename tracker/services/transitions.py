@@ -63,7 +63,7 @@ def issue_for_change(issue_id: int, actor: Actor, version: int | None = None) ->
     if issue is None:
         raise NotFoundError
     if version is not None and issue.version != version:
-        raise conflict(issue_id)
+        raise conflict(issue_id, actor)
     return issue
 
 
