@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, bindparam, func, select, text
 from sqlalchemy.orm import joinedload
 
 from tracker.database import db
@@ -51,12 +51,19 @@ def digest_of(actor: Actor, message_id: int) -> OutboxMessage:
 
 def unread_count(person_id: int) -> int:
     """Return how many messages wait to be read; stops counting one after ``CAP``."""
-    return db.session.scalar(select(func.count()).select_from(_unread(person_id).limit(CAP + 1).subquery())) or 0
+    return db.session.scalar(_unread_counted(), {"person_id": person_id}) or 0
 
 
-def _unread(person_id: int) -> Select[Any]:
-    return (
+@cache
+def _unread_counted() -> Select[int]:
+    """Return the statement once: every page asks it, and making it takes longer than answering it."""
+    unread = (
         select(text("1"))
         .select_from(OutboxMessage)
-        .where(OutboxMessage.recipient_id == person_id, OutboxMessage.channel == INBOX, OutboxMessage.read_at.is_(None))
-    )
+        .where(
+            OutboxMessage.recipient_id == bindparam("person_id"), OutboxMessage.channel == INBOX,
+            OutboxMessage.read_at.is_(None),
+        )
+        .limit(CAP + 1)
+    )  # fmt: skip
+    return select(func.count()).select_from(unread.subquery())

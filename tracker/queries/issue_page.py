@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -84,12 +85,12 @@ def issue_page(issue_id: int, actor: Actor) -> IssuePage:
         issue=issue,
         original=_original(issue, actor),
         duplicates=_all(select(Issue).where(Issue.duplicate_of_id == issue_id, visible(actor)).order_by(Issue.id)),
-        assisting=_assisting(issue_id),
-        measures=_all(_of(Measure, issue_id).order_by(Measure.position)),
-        stages=_all(_of(Stage, issue_id).order_by(Stage.position)) if issue.is_long_term else (),
-        events=_all(_of(IssueEvent, issue_id).options(joinedload(IssueEvent.actor)).order_by(IssueEvent.seq)),
-        extensions=_all(_decided(Extension, issue_id)),
-        consents=_all(_decided(Consent, issue_id)),
+        assisting=_of(Unit, issue_id),
+        measures=_of(Measure, issue_id),
+        stages=_of(Stage, issue_id) if issue.is_long_term else (),
+        events=_of(IssueEvent, issue_id),
+        extensions=_of(Extension, issue_id),
+        consents=_of(Consent, issue_id),
         evidence=evidence_list(issue_id, actor),
         notices=notice_list(issue_id, actor),
         elsewhere=evidence_elsewhere(issue_id, actor) if issue.state in _JUDGED else {},
@@ -111,9 +112,8 @@ def _gather(issue: Issue) -> None:
 
     In the statement of the issue itself these would be nine joins more, which PostgreSQL takes 20 ms to plan.
     """
-    above = select(Unit.parent_id).where(Unit.id == issue.location_id)
-    units = _by_id(Unit, or_(Unit.id.in_(_ids(issue, _UNITS)), Unit.id.in_(above)))
-    people = _by_id(Person, Person.id.in_(_ids(issue, _PEOPLE)))
+    units = _by_id(_units(), ids=_ids(issue, _UNITS), below=issue.location_id)
+    people = _by_id(_people(), ids=_ids(issue, _PEOPLE))
     for name in _UNITS:
         set_committed_value(issue, name, units.get(getattr(issue, f"{name}_id")))
     for name in _PEOPLE:
@@ -122,13 +122,49 @@ def _gather(issue: Issue) -> None:
         set_committed_value(issue.location, "parent", units.get(issue.location.parent_id))
 
 
-def _ids(issue: Issue, names: Sequence[str]) -> set[int]:
+# Statements that depend on nothing but ids are made once: making them took as long as asking.
+@cache
+def _units() -> Select[Unit]:
+    above = select(Unit.parent_id).where(Unit.id == bindparam("below"))
+    named = or_(Unit.id.in_(bindparam("ids", expanding=True)), Unit.id.in_(above))
+    return select(Unit).where(named).order_by(Unit.id)
+
+
+@cache
+def _people() -> Select[Person]:
+    return select(Person).where(Person.id.in_(bindparam("ids", expanding=True))).order_by(Person.id)
+
+
+@cache
+def _belonging() -> Mapping[Any, Select[Any]]:
+    """Return what belongs to an issue, by what it is: in its order, with the people it names."""
+
+    def of(model: Any, order: Any, *people: Any) -> Select[Any]:
+        found = select(model).where(model.issue_id == bindparam("issue_id"))
+        return found.options(*map(joinedload, people)).order_by(order)
+
+    assisting = select(Unit).join(AssistingUnit, AssistingUnit.unit_id == Unit.id)
+    return {
+        Unit: assisting.where(AssistingUnit.issue_id == bindparam("issue_id")).order_by(Unit.id),
+        Measure: of(Measure, Measure.position),
+        Stage: of(Stage, Stage.position),
+        IssueEvent: of(IssueEvent, IssueEvent.seq, IssueEvent.actor),
+        Extension: of(Extension, Extension.id, Extension.asked_by, Extension.decided_by),
+        Consent: of(Consent, Consent.id, Consent.asked_by, Consent.decided_by),
+    }
+
+
+def _of(model: Any, issue_id: int) -> Sequence[Any]:
+    return db.session.scalars(_belonging()[model], {"issue_id": issue_id}).all()
+
+
+def _ids(issue: Issue, names: Sequence[str]) -> list[int]:
     found = (getattr(issue, f"{name}_id") for name in names)
-    return {one for one in found if one is not None}
+    return [*{one for one in found if one is not None}]
 
 
-def _by_id(model: Any, condition: Any) -> dict[int | None, Any]:
-    return {record.id: record for record in _all(select(model).where(condition).order_by(model.id))}
+def _by_id(query: Any, **given: Any) -> dict[int | None, Any]:
+    return {record.id: record for record in db.session.scalars(query, given)}
 
 
 def issue_numbered(number: str, actor: Actor) -> int | None:
@@ -140,19 +176,6 @@ def _original(issue: Issue, actor: Actor) -> Issue | None:
     if issue.duplicate_of_id is None:
         return None
     return db.session.scalars(select(Issue).where(Issue.id == issue.duplicate_of_id, visible(actor))).first()
-
-
-def _assisting(issue_id: int) -> Sequence[Unit]:
-    query = select(Unit).join(AssistingUnit, AssistingUnit.unit_id == Unit.id)
-    return _all(query.where(AssistingUnit.issue_id == issue_id).order_by(Unit.id))
-
-
-def _decided(model: type[Extension] | type[Consent], issue_id: int) -> Any:
-    return _of(model, issue_id).options(joinedload(model.asked_by), joinedload(model.decided_by)).order_by(model.id)
-
-
-def _of(model: Any, issue_id: int) -> Any:
-    return select(model).where(model.issue_id == issue_id)
 
 
 def _all(query: Any) -> Sequence[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.database import db
@@ -134,12 +134,13 @@ class IssueLookBacks:
 
 def look_backs_of_issue(issue_id: int, actor: Actor) -> IssueLookBacks:
     """Return what the page of an issue shows of look-backs; what was called off, only to those who may know."""
-    query = select(LookBack).where(LookBack.issue_id == issue_id, visible_look_backs(actor)).options(*_WITH)
+    here = LookBack.issue_id == issue_id
     if not sees_waiting(actor):
-        query = query.where(LookBack.state.in_(SETTLED))
-    rows = db.session.scalars(query.order_by(LookBack.id)).all()
-    origin = select(LookBack).where(LookBack.new_issue_id == issue_id, visible_look_backs(actor)).options(*_WITH)
-    return IssueLookBacks(rows, linked(actor, rows), db.session.scalars(origin).first())
+        here = and_(here, LookBack.state.in_(SETTLED))
+    query = select(LookBack).where(or_(here, LookBack.new_issue_id == issue_id), visible_look_backs(actor))
+    found = db.session.scalars(query.options(*_WITH).order_by(LookBack.id)).all()
+    rows = [one for one in found if one.issue_id == issue_id]
+    return IssueLookBacks(rows, linked(actor, rows), next((one for one in found if one.issue_id != issue_id), None))
 
 
 def photos_of(row: LookBack) -> Sequence[Evidence]:

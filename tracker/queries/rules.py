@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Integer, literal, select, union_all
+from sqlalchemy import Integer, Select, literal, select, union_all
 
 from tracker.database import db, memo
 from tracker.models import CalendarCorrection, HolidayDay, HolidayNotice, Issue, PolicyVersion, Setting
@@ -56,16 +56,21 @@ def corrections_plain() -> list[list[Any]]:
 
     What a notice that was brought in rules has its year as fifth; the others are the county's own corrections.
     """
+    found = db.session.execute(_ruled())
+    return [
+        [day.isoformat(), works, name, source] + ([year] if year else []) for day, works, name, source, year in found
+    ]
+
+
+@cache
+def _ruled() -> Select[Any]:
     ruled, brought = CalendarCorrection, HolidayDay
     no_year = literal(None, Integer).label("year")
     both = union_all(
         select(ruled.day, ruled.is_workday, ruled.name, ruled.source, no_year),
         select(brought.day, brought.is_workday, brought.name, brought.source, brought.year),
     ).subquery()
-    found = db.session.execute(select(both).order_by(both.c.day, both.c.year))
-    return [
-        [day.isoformat(), works, name, source] + ([year] if year else []) for day, works, name, source, year in found
-    ]
+    return select(both).order_by(both.c.day, both.c.year)
 
 
 def calendar_with(rows: Iterable[list[Any]]) -> WorkCalendar:

@@ -7,8 +7,9 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
@@ -70,9 +71,7 @@ def _make_room(person: Person, token: str, at: datetime, address: str) -> None:
 
 def sign_in_find(token: str, *, at: datetime, terms: SessionTerms) -> SignIn | None:
     """Return the living session of ``token``: neither idle too long, nor too old, nor ended by a change of rights."""
-    query = select(SignIn).where(SignIn.token_hash == token_hash(token))
-    post = joinedload(SignIn.post).options(joinedload(Post.unit), joinedload(Post.group))
-    found = db.session.scalars(query.options(joinedload(SignIn.person), post)).first()
+    found = db.session.scalars(_known(), {"token_hash": token_hash(token)}).first()
     if found is None or not found.person.is_active or found.security_epoch != found.person.security_epoch:
         return None
     if at - found.seen_at > terms.idle or at - found.created_at > terms.whole:
@@ -80,6 +79,14 @@ def sign_in_find(token: str, *, at: datetime, terms: SessionTerms) -> SignIn | N
     if at - found.seen_at > _TOUCH_EVERY:
         _touch(found.token_hash, at)
     return found
+
+
+@cache
+def _known() -> Select[SignIn]:
+    """Return the statement once: every request asks it, and making it takes longer than answering it."""
+    query = select(SignIn).where(SignIn.token_hash == bindparam("token_hash"))
+    post = joinedload(SignIn.post).options(joinedload(Post.unit), joinedload(Post.group))
+    return query.options(joinedload(SignIn.person), post)
 
 
 def _touch(key: str, at: datetime) -> None:

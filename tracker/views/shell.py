@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -92,7 +93,12 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.filters.update(word=word, day=day, instant=instant)
     app.jinja_env.globals.update(
-        static_url=static_url, mark=mark, subject_url=subject_url, languages=languages.LANGUAGES
+        static_url=static_url,
+        mark=mark,
+        icon_once=icon_once,
+        places_once=places_once,
+        subject_url=subject_url,
+        languages=languages.LANGUAGES,
     )
     app.jinja_env.globals.update(colour_meaning=colour_meaning, colour_words=colour_words, colour_meanings=meanings)
     app.context_processor(_surroundings)
@@ -138,6 +144,38 @@ def _mark(macro: str, given: tuple[Any, ...], _language: str, _root: str) -> Mar
     return drawn
 
 
+def icon_once(name: str, label: str = "", **look: str) -> Markup:
+    """Return a picture of the sprite, which is drawn once: a page has a hundred of them. ``class`` may be given."""
+    return _picture(name, label, look.get("class", ""), static_url("icons.svg"))
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _picture(name: str, label: str, look: str, sprite: str) -> Markup:
+    drawn: Markup = current_app.jinja_env.get_template("macros/icons.html").module.picture(name, label, look, sprite)
+    return drawn
+
+
+def places_once(macro: str, places: Sequence[NavEntry]) -> Markup:
+    """Return what a macro of ``macros/shell.html`` draws for these entries of the navigation, drawn once."""
+    return _places(macro, tuple(places), static_url("icons.svg"))
+
+
+@lru_cache(maxsize=2048)
+def _places(macro: str, places: tuple[NavEntry, ...], _sprite: str) -> Markup:
+    drawn: Markup = getattr(current_app.jinja_env.get_template("macros/shell.html").module, macro)(places)
+    return drawn
+
+
+def _address(endpoint: str) -> str:
+    """Return the address of a page without parameters, made once for each place the program is served at."""
+    return _known_address(endpoint, request.script_root)
+
+
+@lru_cache(maxsize=1024)
+def _known_address(endpoint: str, _root: str) -> str:
+    return url_for(endpoint)
+
+
 def meanings() -> list[ColourMeaning]:
     """Return what the colours mean today, the most urgent first."""
     return list(colour_meanings(clock.today()).values())
@@ -156,7 +194,7 @@ def colour_words(code: str) -> str:
 
 def _surroundings() -> dict[str, Any]:
     actor = g.get("actor")
-    links = {name: url_for(endpoint) for name, endpoint in _LINKS.items() if endpoint in current_app.view_functions}
+    links = {name: _address(endpoint) for name, endpoint in _LINKS.items() if endpoint in current_app.view_functions}
     if actor is not None and not cell_for("issue.read", actor.role).allows:
         links.pop("search", None)
     return {
@@ -185,7 +223,7 @@ def _nav(actor: Any) -> list[NavEntry]:
     if actor is None:
         return []
     return [
-        NavEntry(endpoint, _(words), url_for(endpoint), icon, _is_current(endpoint), _waiting(endpoint, actor))
+        NavEntry(endpoint, _(words), _address(endpoint), icon, _is_current(endpoint), _waiting(endpoint, actor))
         for endpoint, action, words, icon in _ENTRIES
         if endpoint in current_app.view_functions and cell_for(action, actor.role).allows
     ]
