@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+
 import click
 
-from tracker.cli import accounts, database, demo, doctor, imports, ledgers, relay, serving, upkeep, workflow
+gc.disable()  # what is loaded stays: looking through it again and again would be a tenth of the start
+from tracker.cli import accounts, database, demo, doctor, imports, ledgers, relay, serving, upkeep, workflow  # noqa: E402  # see above
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -20,3 +23,4 @@ def main() -> None:
 for _part in (serving, demo, database, ledgers, imports, workflow, upkeep, relay, accounts, doctor):
     for _command in _part.COMMANDS:
         main.add_command(_command)
+gc.enable()

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BindParameter, ColumnElement, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from tracker.database import db
@@ -14,6 +14,7 @@ from tracker.models import Person, Post, Role, Unit
 from tracker.policy import Actor
 from tracker.queries.unit_search import LIMIT, typed
 
+Day = date | BindParameter[date]  # a day, or what stands for one in a statement that is kept
 RESPONSIBLE = (Role.ASSIGNEE, Role.VILLAGE)
 
 
@@ -28,7 +29,7 @@ class FoundPerson:
     unit: str
 
 
-def in_force(today: date) -> ColumnElement[bool]:
+def in_force(today: Day) -> ColumnElement[bool]:
     """Return the condition on ``Post`` that holds for approved posts that act on that day."""
     ended = or_(Post.valid_to.is_(None), Post.valid_to >= today)
     return Post.approved_at.is_not(None) & (Post.valid_from <= today) & ended

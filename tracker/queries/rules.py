@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Integer, Select, literal, select, union_all
+from sqlalchemy import Date, Integer, Select, bindparam, literal, select, union_all
 
 from tracker.database import db, memo
 from tracker.models import CalendarCorrection, HolidayDay, HolidayNotice, Issue, PolicyVersion, Setting
@@ -116,15 +116,17 @@ def policy_on(day: date) -> PolicyInForce:
 
 
 def _policy_on(day: date) -> PolicyInForce:
-    version = db.session.scalars(
-        select(PolicyVersion)
-        .where(PolicyVersion.effective_on <= day, PolicyVersion.withdrawn_at.is_(None))
-        .order_by(PolicyVersion.effective_on.desc(), PolicyVersion.id.desc())
-        .limit(1)
-    ).first()
+    version = db.session.scalars(_in_force(), {"day": day}).first()
     if version is None:
         return PolicyInForce(Policy(), None, None)
     return PolicyInForce(Policy.from_dict(version.body), version.id, version.effective_on)
+
+
+@cache
+def _in_force() -> Select[PolicyVersion]:
+    begun = PolicyVersion.effective_on <= bindparam("day", type_=Date)
+    newest = PolicyVersion.effective_on.desc(), PolicyVersion.id.desc()
+    return select(PolicyVersion).where(begun, PolicyVersion.withdrawn_at.is_(None)).order_by(*newest).limit(1)
 
 
 def policy_of(issue: Issue, today: date) -> PolicyInForce:

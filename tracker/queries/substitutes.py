@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from tracker.database import db, memo
 from tracker.models import Person, Post, Substitute
 from tracker.policy import Actor
 from tracker.policy.substitutes import WORKING, visible_substitutes
-from tracker.queries.people import in_force
+from tracker.queries.people import Day, in_force
 from tracker.queries.unit_search import LIMIT, typed
 
 SIZE = 50
@@ -36,7 +38,7 @@ class SubstitutePage:
     after: int | None
 
 
-def works(day: date) -> ColumnElement[bool]:
+def works(day: Day) -> ColumnElement[bool]:
     """Return the condition on ``Post`` that holds for the posts in the work that act on that day."""
     return and_(in_force(day), Post.role.in_(WORKING))
 
@@ -47,9 +49,18 @@ def stand_ins(day: date) -> Mapping[int, Sequence[StandIn]]:
 
 
 def _stand_ins(day: date) -> Mapping[int, Sequence[StandIn]]:
-    absent = aliased(Person)
+    found: dict[int, list[StandIn]] = {}
+    for person_id, substitute_id, name in db.session.execute(_standing_in(), {"day": day}):
+        found.setdefault(person_id, []).append(StandIn(substitute_id, name))
+    return found
+
+
+@cache
+def _standing_in() -> Select[*tuple[Any, ...]]:
+    """Return the statement once: every message asks it, and making it takes longer than answering it."""
+    absent, day = aliased(Person), bindparam("day", type_=Date)
     holds = select(Post.id).where(Post.person_id == Substitute.substitute_id, works(day)).exists()
-    query = (
+    return (
         select(Substitute.person_id, Substitute.substitute_id, absent.name)
         .join(absent, absent.id == Substitute.person_id)
         .join(Person, Person.id == Substitute.substitute_id)
@@ -59,10 +70,6 @@ def _stand_ins(day: date) -> Mapping[int, Sequence[StandIn]]:
         )
         .order_by(Substitute.id)
     )  # fmt: skip
-    found: dict[int, list[StandIn]] = {}
-    for person_id, substitute_id, name in db.session.execute(query):
-        found.setdefault(person_id, []).append(StandIn(substitute_id, name))
-    return found
 
 
 def state_of(one: Substitute, today: date) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, or_, select
 
 from tracker import labels
-from tracker.database import db
+from tracker.database import db, memo
 from tracker.errors import InvalidError
 from tracker.languages import _
 from tracker.models import Person, Post, Role, Unit, UnitKind
@@ -75,7 +75,8 @@ def day_behind(field: str, day: date | None, today: date) -> date | None:
 
 def unit_open(field: str, unit_id: int | None, today: date) -> Unit:
     """Return the unit; raise ``InvalidError`` where there is none, or where it was closed, naming its successor."""
-    unit = db.session.get(Unit, unit_id) if in_range(unit_id) else None
+    # Kept for the transaction: the session alone would let go of it, and read it again for the index and the message.
+    unit = memo(f"unit:{unit_id}", lambda: db.session.get(Unit, unit_id)) if in_range(unit_id) else None
     if unit is None:
         raise InvalidError({field: _("没有这个单位，请重新选择")})
     if unit.closed_on is None or unit.closed_on > today:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from tracker.database import db, memo
 from tracker.models import ChainHead
@@ -26,8 +27,12 @@ def chain_lock(name: str) -> ChainHead:
 
 
 def _locked(name: str) -> ChainHead:
-    query = select(ChainHead).where(ChainHead.name == name).with_for_update()
-    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
+    return db.session.execute(_head(), {"name": name}, execution_options={"populate_existing": True}).scalar_one()
+
+
+@cache
+def _head() -> Select[ChainHead]:
+    return select(ChainHead).where(ChainHead.name == bindparam("name")).with_for_update()
 
 
 def link_hash(prev_hash: str, fields: dict[str, Any]) -> str:

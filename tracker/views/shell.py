@@ -151,7 +151,8 @@ def icon_once(name: str, label: str = "", **look: str) -> Markup:
 
 @lru_cache(maxsize=4096, typed=True)
 def _picture(name: str, label: str, look: str, sprite: str) -> Markup:
-    drawn: Markup = current_app.jinja_env.get_template("macros/icons.html").module.picture(name, label, look, sprite)
+    module: Any = current_app.jinja_env.get_template("macros/icons.html").module
+    drawn: Markup = module.picture(name, label, look, sprite)
     return drawn
 
 
