@@ -155,6 +155,20 @@ def test_a_row_is_as_high_as_its_words_in_any_program_and_grows_with_them(here: 
     assert {b"ht=" in about for about, cells in rows if b"outlineLevel" in about} == {True, False}
 
 
+def test_filter_and_digest_are_whole_above_and_below_a_narrow_table(here: World) -> None:
+    narrow = replace(
+        frame(columns=("number", "severity")), words="筛选条件、" * 20, closing=lambda: f"共 5 条　　校验码 {'a' * 64}"
+    )
+    with ZipFile(io.BytesIO(made(narrow, asof_rows(asked(here))))) as package:
+        rows = re.findall(rb"<row ([^>]*)>(.*?)</row>", package.read("xl/worksheets/sheet1.xml"))
+        styles = package.read("xl/styles.xml")
+    told = {words: float(about.split(b'ht="')[1].split(b'"')[0]) for about, cells in rows
+            for words in ("筛选：", "校验码") if words.encode() in cells}  # fmt: skip
+    assert told["筛选："] >= LINE * 8  # 200 narrow letters in a table 28 wide
+    assert told["校验码"] >= LINE * 3
+    assert styles.count(b'wrapText="1"') == styles.count(b"<alignment") - 1  # the title alone stays on one line
+
+
 @pytest.mark.parametrize("kind", list(LedgerKind))
 def test_our_importer_reads_what_went_out(here: World, tmp_path: Path, kind: LedgerKind) -> None:
     """Headings in one row or two, groups, sums and the lines to sign on: only the rows are data."""

@@ -14,7 +14,7 @@ from itertools import chain, groupby
 from typing import IO, Any
 
 from tracker.languages import _
-from tracker.reports.xlsx_heights import row_height, text_height
+from tracker.reports.xlsx_heights import across_height, row_height, text_height
 from tracker.reports.xlsx_looks import FORMATS, Book
 from tracker.reports.xlsx_pictures import Pictures, height, insert
 
@@ -159,7 +159,9 @@ def _begin(page: Any, sheet: Sheet, formats: dict[str, Any], turn: int) -> int:
     page.set_row(0, 30)
     title = _("{title}（续{n}）").format(title=sheet.title, n=turn) if turn else sheet.title
     page.merge_range(0, 0, 0, last, inert(title), formats["title"])
+    widths = [column.width for column in sheet.columns]
     for n, line in enumerate(sheet.lines, 1):
+        page.set_row(n, across_height(line, widths))
         page.merge_range(n, 0, n, last, inert(line), formats["line"])
     _write_heads(page, sheet, first, formats["head"])
     return head
@@ -199,7 +201,7 @@ def _fill(
         else:
             high = height(row, widths) if sheet.pictured else row_height(row, widths)
             if sheet.folds or high is not None:
-                page.set_row(place, high, None, {"level": int(sheet.folds)})
+                page.fit(place, high, int(sheet.folds))
             for column, value in enumerate(row):
                 _write(page, place, column, value, formats)
             counted += 1
@@ -229,9 +231,9 @@ def _write(page: Any, row: int, column: int, value: Any, formats: dict[str, Any]
 
 
 def _end(page: Any, sheet: Sheet, head: int, rows: int, footer: Sequence[str], formats: dict[str, Any]) -> None:
-    last = len(sheet.columns) - 1
+    last, widths = len(sheet.columns) - 1, [column.width for column in sheet.columns]
     page.autofilter(head, 0, head + rows, last)
     page.print_area(0, 0, head + rows + len(footer), last)
     for n, line in enumerate(footer, head + rows + 1):
-        page.set_row(n, 24)
+        page.set_row(n, max(24.0, across_height(line, widths)))
         page.merge_range(n, 0, n, last, inert(line), formats["line"])

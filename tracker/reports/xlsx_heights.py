@@ -22,5 +22,10 @@ def row_height(row: Sequence[Any], widths: Sequence[int]) -> float | None:
     return min(HIGHEST, high + 2.25) if high > LINE else None
 
 
+def across_height(words: str, widths: Sequence[int]) -> float:
+    """Return the points that a line of 11 pt takes across columns of these widths."""
+    return text_height(words, int(sum(widths) * 0.9)) * 1.1
+
+
 def _breadth(line: str) -> int:
     return len(line.encode("gb18030", "replace"))  # two bytes a Chinese character, one a Latin letter

@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 _FRAMED = {"border": 1, "text_wrap": True}
 FORMATS: dict[str, dict[str, Any]] = {
     "title": {"font_name": "SimHei", "font_size": 18, "align": "center", "valign": "vcenter"},
-    "line": {"font_name": "FangSong", "font_size": 11},
+    "line": {"font_name": "FangSong", "font_size": 11, "text_wrap": True, "valign": "vcenter"},
     "head": {"font_name": "SimHei", "font_size": 10, "bold": True, "align": "center", "valign": "vcenter",
              "bg_color": "#E8EDEE"} | _FRAMED,
     "cell": {"font_name": "SimSun", "font_size": 10, "valign": "top"} | _FRAMED,
@@ -31,6 +31,13 @@ class Page(Worksheet):  # type: ignore[misc]  # the library has no types
     """
 
     grows = True
+
+    def fit(self, row: int, height: float | None, level: int) -> None:
+        """Give a row its height and how deep it folds, and forget the one before it, which is written by then."""
+        self.set_row(row, height, None, {"level": level})
+        if self.grows:
+            self.row_info.pop(row - 2, None)
+            self.row_sizes.pop(row - 2, None)
 
     def _xml_start_tag_unencoded(self, tag: str, attributes: Any = ()) -> None:
         if tag == "row" and self.grows:
