@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tracker import clock
 from tracker.clock import ZONE, local_date
-from tracker.database import db, transaction
+from tracker.database import close_early, db, transaction
 from tracker.demo.look_backs import look_back_tell
 from tracker.demo.people import World
 from tracker.models import (
@@ -127,6 +127,7 @@ def _walk(world: World, round_id: int, today: date) -> None:
         past = select(RoundStop).where(RoundStop.round_id == round_id, RoundStop.day < today)
         for stop in session.scalars(past.order_by(RoundStop.id)):
             _visit(stop, [post.person_id for post in world.groups[world.group_of[stop.village_id]]], world)
+            close_early()  # each visit has its own day, also in the ledgers' history
 
 
 def _visit(stop: RoundStop, people: Sequence[int], world: World) -> None:
