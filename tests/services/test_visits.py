@@ -12,7 +12,7 @@ from flask import Flask
 from tests import factories, flows, pictures
 from tests.conftest import AT
 from tracker.database import db, transaction
-from tracker.errors import InvalidError, NotFoundError, RefusedError
+from tracker.errors import ForbiddenError, InvalidError, NotFoundError, RefusedError
 from tracker.models import (
     InspectionRound,
     OutboxMessage,
@@ -30,11 +30,11 @@ from tracker.models import (
 )
 from tracker.policy import Actor, actor_of
 from tracker.queries.visit_records import photo_seen
-from tracker.queries.visits import stop_of_issue, village_page, walk, walkable
+from tracker.queries.visits import stop_of_issue, village_page, walk, walkable, walked
 from tracker.services.findings import FindingValues, finding_log
 from tracker.services.rechecks import issue_fail, issue_verify
 from tracker.services.visit_records import VisitEnd
-from tracker.services.visit_reports import group_report
+from tracker.services.visit_reports import group_close, group_report
 from tracker.services.visit_tasks import finding_of_visit
 from tracker.services.visits import stop_miss, task_answer, visit_finish, visit_note, visit_start
 from tracker.storage import intake
@@ -238,3 +238,31 @@ def test_the_last_report_reports_the_round_and_misses_the_rest(app: Flask) -> No
     assert told.count() == 2
     with pytest.raises(RefusedError):
         group_report(**report, actor=way.lead)
+
+
+def test_the_office_closes_a_round_that_is_over_for_a_group_that_cannot(app: Flask) -> None:
+    way = a_way()
+    way.start()
+    office, late = factories.actor(Role.OFFICE), AT + timedelta(days=30)
+    given: dict[str, Any] = {
+        "round_id": way.held.id,
+        "group_id": way.lead.group_id,
+        "reason": "示例：组长离岗",
+        "at": late,
+    }
+    for wrong, error in (
+        ({"at": AT, "actor": office}, RefusedError),
+        ({"reason": " ", "actor": office}, InvalidError),
+        ({"group_id": 10**6, "actor": office}, NotFoundError),
+        ({"actor": way.lead}, ForbiddenError),
+    ):
+        with pytest.raises(error):
+            group_close(**given | wrong)
+    group_close(**given, actor=office)
+    stop, held = db.session.get_one(RoundStop, way.stop.id), db.session.get_one(InspectionRound, way.held.id)
+    assert (stop.state, stop.note, held.state) == (StopState.MISSED, "示例：组长离岗", RoundState.REPORTED)
+    assert db.session.query(Visit).one().ended_at == late
+    seen = walked(office, held.id, way.lead.group_id)
+    assert (seen.group.report, seen.reporter) == ("示例：组长离岗", office.name)
+    with pytest.raises(RefusedError):
+        group_close(**given, actor=office)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -162,3 +163,23 @@ def test_the_burden_of_a_village_is_shown_to_it_and_to_the_office(sqlite_app: Fl
     assert secretary.get(burden).status_code == 404
     held = db.session.get_one(InspectionRound, stop.round_id)
     assert "将超过减负上限" in office.get(f"/rounds/{held.id}").text
+
+
+def test_the_office_reads_the_reports_from_the_round_and_closes_for_a_group_that_hands_in_none(
+    sqlite_app: Flask,
+) -> None:
+    stop, _lead, _member = settled()
+    office, page = browser(sqlite_app, factories.post(Role.OFFICE)), f"/rounds/{stop.round_id}"
+    report = f"/visits/rounds/{stop.round_id}/report?group={stop.group_id}"
+    close = f"/visits/rounds/{stop.round_id}/groups/{stop.group_id}/close"
+    assert report in office.get(page).text
+    assert close not in office.get(report).text
+    stop.round.first_day = stop.round.last_day = stop.round.last_day - timedelta(days=1)
+    db.session.commit()
+    assert close in office.get(report).text
+    assert factories.send(office, close, {"reason": ""}, page=report).status_code == 422
+    assert factories.send(office, close, {"reason": "示例：组已撤销"}, page=report).location == report
+    after = office.get(report).text
+    assert "示例：组已撤销" in after
+    assert close not in after
+    assert "提交于" in office.get(page).text

@@ -94,6 +94,7 @@ AUDIT_ACTION = {
     "round.stop_remove": N_("移出走访点"),
     "round.withdraw": N_("撤回巡查轮次"),
     "round.group_report": N_("提交本组巡查报告"),
+    "round.group_close": N_("代督导组结束巡查"),
     "visit.cancel": N_("取消临时走访"),
     "look_back.draw": N_("抽取回头看样本"),
     "look_back.close": N_("结束回头看抽样方案"),

@@ -14,6 +14,7 @@ from tracker.errors import NotFoundError
 from tracker.models import (
     InspectionRound,
     Issue,
+    Person,
     RoundGroup,
     RoundStop,
     RoundTask,
@@ -68,7 +69,7 @@ class Village:
 
 @dataclass(frozen=True)
 class Walked:
-    """What a group did in a round, for its report."""
+    """What a group did in a round, for its report; ``reporter`` is who handed that in."""
 
     held: InspectionRound
     group: RoundGroup
@@ -77,6 +78,7 @@ class Walked:
     states: Mapping[StopState, int]
     outcomes: Mapping[tuple[TaskKind, TaskOutcome], int]
     nothing_found: int
+    reporter: str = ""
 
     @property
     def rechecks(self) -> tuple[int, int]:
@@ -145,7 +147,8 @@ def walked(actor: Actor, round_id: int, group_id: int | None) -> Walked:
         found.setdefault(stop_id or 0, []).append(issue)
     nothing = db.session.scalar(select(func.count()).select_from(Visit).where(*mine, Visit.nothing_found)) or 0
     held = db.session.get_one(InspectionRound, round_id)
-    return Walked(held, plans[0].group, stops, found, states, outcomes, nothing)
+    who = db.session.get(Person, plans[0].group.reported_by_id or 0)
+    return Walked(held, plans[0].group, stops, found, states, outcomes, nothing, who.name if who else "")
 
 
 def stop_of_issue(actor: Actor, issue_id: int) -> RoundStop | None:

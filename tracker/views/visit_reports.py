@@ -16,13 +16,14 @@ from tracker.languages import _
 from tracker.models import ExportKind
 from tracker.queries import visits as queries
 from tracker.queries.visit_records import photo_seen
-from tracker.services.visit_reports import group_report
+from tracker.services.visit_reports import group_close, group_report
 from tracker.views.access import access
 from tracker.views.evidence import current_store
 from tracker.views.exports import order_list
 from tracker.views.ids import id_of
 from tracker.views.issue_pages import MISTAKES, errors_of
-from tracker.views.visits import field_labels, may_report
+from tracker.views.rounds import may_plan
+from tracker.views.visits import errors_by_field, field_labels, may_report
 from workflows.round import WALKABLE
 
 bp = Blueprint("visit_reports", __name__, url_prefix="/visits")
@@ -35,13 +36,14 @@ def report(round_id: int) -> ResponseReturnValue:
     return _page(round_id, {})
 
 
-def _page(round_id: int, errors: Mapping[str, str]) -> str:
-    group_id = g.actor.group_id if g.actor.is_group else id_of(request.args.get("group"))
-    page = queries.walked(g.actor, round_id, group_id or None)
+def _page(round_id: int, errors: Mapping[str, str], group_id: int | None = None) -> str:
+    wanted = group_id or id_of(request.args.get("group"))
+    page = queries.walked(g.actor, round_id, (g.actor.group_id if g.actor.is_group else wanted) or None)
     open_yet = page.held.state in WALKABLE and page.group.reported_at is None
     return render_template(
         "visits/report.html", page=page, held=page.held, group=page.group, errors=errors, labels=field_labels(),
         typed=request.form, may=may_report() and open_yet, open_yet=open_yet, made_at=clock.now(),
+        may_close=open_yet and may_plan() and page.held.last_day < g.actor.today,
     )  # fmt: skip
 
 
@@ -60,6 +62,18 @@ def hand_in(round_id: int) -> ResponseReturnValue:
         ), error.status
     flash(_("报告已提交"), "success")
     return redirect(url_for("visit_reports.report", round_id=round_id), 303)
+
+
+@bp.post("/rounds/<int:round_id>/groups/<int:group_id>/close")
+@access("round.manage")
+def close(round_id: int, group_id: int) -> ResponseReturnValue:
+    try:
+        reason = forms.MissForm.parse(request.form).reason
+        group_close(round_id=round_id, group_id=group_id, reason=reason, actor=g.actor, at=clock.now())
+    except MISTAKES as error:
+        return _page(round_id, errors_by_field(error), group_id), error.status
+    flash(_("已代为结束，没有走访的村转入下一轮"), "success")
+    return redirect(url_for("visit_reports.report", round_id=round_id, group=group_id), 303)
 
 
 @bp.post("/visits.xlsx")
