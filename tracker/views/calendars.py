@@ -40,10 +40,11 @@ def index() -> str:
 @access("self")
 def make() -> BaseResponse:
     group_id = id_of(request.form.get("group_id")) or None
-    token = feeds.feed_make(group_id=group_id, actor=g.actor, at=clock.now())
     scope = OWN if group_id is None else group_scope(group_id)
+    is_anew = scope in feeds_of(g.actor.person_id)
+    token = feeds.feed_make(group_id=group_id, actor=g.actor, at=clock.now())
     session[_ADDRESS] = (g.actor.person_id, scope, url_for("calendars.feed", token=token, _external=True))
-    flash(_("地址已生成，只显示这一次；原来的地址已失效"), "success")
+    flash(_("地址已更换，只显示这一次；原来的地址已失效") if is_anew else _("地址已生成，只显示这一次"), "success")
     return redirect(url_for("calendars.index"), 303)
 
 
