@@ -53,7 +53,7 @@ CHECK = """selector => ({
     [one.parentElement.localName, one.localName, ...one.classList, '', ...one.getAttributeNames()].join(' ')))],
   said: [...document.querySelectorAll(selector)].filter(one => one.checkVisibility()).map(one => one.innerText),
   empty: [...document.querySelectorAll('a, button')].filter(one => one.checkVisibility()
-    && !one.innerText.trim() && !one.ariaLabel && !one.querySelector('img[alt], svg[aria-label], .visually-hidden')
+    && !one.innerText?.trim() && !one.ariaLabel && !one.querySelector('img[alt], svg[aria-label], .visually-hidden')
     ).map(one => one.outerHTML.slice(0, 120)),
 })"""
 
