@@ -8,7 +8,7 @@ import html
 import io
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -24,7 +24,7 @@ from tracker.cli.upkeep import audit
 from tracker.database import db, transaction
 from tracker.errors import InvalidError
 from tracker.forms.ledgers import LedgerForm, local_text
-from tracker.models import AuditEntry, IssuedLedger, Post, Role, SavedFilter
+from tracker.models import AuditEntry, Issue, IssuedLedger, Post, Role, SavedFilter
 from tracker.queries.asof_filter import Asked
 from tracker.queries.ledger_columns import COLUMN_KEYS, LEDGERS
 from tracker.queries.moments import moment
@@ -355,6 +355,7 @@ def test_what_changed_between_two_instants_is_told_with_its_rows(sqlite_app: Fla
     shown = page(client, f"/ledgers/changes?{span}")
     assert re.findall(r'tile-value">(\d+)', shown) == ["1", "1", "1", "0", "1", "0"]
     assert numbers(page(client, f"/ledgers/changes?{span}&view=gone")) == []
+    assert numbers(page(client, f"/ledgers/changes?{span}&view=late")) == []
     assert "开始时刻应早于" in page(
         client, f"/ledgers/changes?since={local_text(until)}&until={local_text(since)}", 422
     )
@@ -362,3 +363,32 @@ def test_what_changed_between_two_instants_is_told_with_its_rows(sqlite_app: Fla
         re.findall(r'tile-value">(\d+)', page(client_of(sqlite_app, here, Role.TOWNSHIP), f"/ledgers/changes?{span}"))
         == ["0"] * 6
     )
+
+
+def test_what_has_become_late_between_two_instants_opens_its_rows(sqlite_app: Flask, here: World) -> None:
+    """By time alone, by a new deadline, or by coming late; not what was late already, nor what is closed."""
+
+    def due(days: int, at: datetime, state: IssueState = S.RECTIFYING) -> Issue:
+        here.at = at
+        issue = flows.issue_in(state, here=here).issue
+        move(issue, days, at)
+        return issue
+
+    def move(issue: Issue, days: int, at: datetime) -> None:
+        with transaction():
+            issue.deadline = issue.first_deadline = begin.date() + timedelta(days=days)
+            touch([issue.id], at)
+
+    begin = here.at
+    by_time, moved = due(2, begin), due(60, begin)
+    due(-2, begin)
+    due(2, begin, S.SIGNED_OFF)
+    due(60, begin)
+    since, until = begin + timedelta(minutes=1), begin + 4 * DAY
+    coming = due(1, begin + 2 * DAY)
+    move(moved, 3, begin + 2 * DAY)
+    client = client_of(sqlite_app, here)
+    span = f"since={local_text(since)}&until={local_text(until)}"
+    assert re.findall(r'tile-value">(\d+)', page(client, f"/ledgers/changes?{span}"))[-1] == "3"
+    late = numbers(page(client, f"/ledgers/changes?{span}&view=late"))
+    assert set(late) == {one.number for one in (by_time, moved, coming)}

@@ -147,7 +147,7 @@ class ComparisonForm(LedgerForm):
 
     labels: ClassVar[Mapping[str, str]] = {**LedgerForm.labels, "since": N_("从"), "until": N_("到")}
 
-    view: Literal["", "came", "closed", "fell_back", "gone", "moved"] = ""  # type: ignore[assignment]  # no ledger
+    view: Literal["", "came", "closed", "fell_back", "gone", "moved", "late"] = ""  # type: ignore[assignment]  # no ledger
     since: Instant = None
     until: Instant = None
 

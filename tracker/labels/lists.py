@@ -83,6 +83,7 @@ LEDGER_CHANGE = {
     "came": N_("新增"),
     "closed": N_("销号"),
     "fell_back": N_("反弹或退回"),
+    "late": N_("新增逾期"),
     "gone": N_("不予立案"),
     "moved": N_("变动"),
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.database import db
@@ -18,6 +18,7 @@ from workflows.issue import IssueState
 
 CAME, CLOSED, FELL_BACK, GONE, MOVED = "came", "closed", "fell_back", "gone", "moved"
 PARTS = (CAME, CLOSED, FELL_BACK, GONE, MOVED)
+LATE = "late"  # beside these: overdue at the later instant, and not at the earlier
 SIZE = 200
 W = aliased(IssueVersion, name="before")
 _LOOKS = ("state", "deadline", "responsible_unit_id", "returns")
@@ -38,24 +39,32 @@ class Change:
 def change_counts(asked: Asked, since: Moment) -> dict[str, int]:
     """Return how many rows there are of each kind of change, ``late`` for those that have become overdue besides."""
     part, late = _part(), is_overdue(asked.moment.today, V)
-    was_late = and_(W.issue_id.is_not(None), W.deadline < since.today, W.state.not_in(_DONE))
-    newly = func.sum(case((and_(late, was_late), 0), (late, 1), else_=0))
+    newly = func.sum(case((and_(late, _was_late(since)), 0), (late, 1), else_=0))
     rows = db.session.execute(_changed(asked, since, part.label("part"), func.count(), newly).group_by(part)).all()
     found = dict.fromkeys(PARTS, 0) | {row[0]: row[1] for row in rows if row[0] in PARTS}
     # What has not changed since has become overdue by its deadline alone.
     by_time = select(func.count()).where(*conditions(asked), late, V.valid_from <= since.at, V.deadline >= since.today)
-    return found | {"late": sum(row[2] for row in rows) + (db.session.scalar(by_time) or 0)}
+    return found | {LATE: sum(row[2] for row in rows) + (db.session.scalar(by_time) or 0)}
 
 
 _DONE = (IssueState.DRAFT, IssueState.SIGNED_OFF, IssueState.SUSPENDED, IssueState.DISMISSED)
 
 
+def _was_late(since: Moment) -> ColumnElement[bool]:
+    return and_(W.issue_id.is_not(None), W.deadline < since.today, W.state.not_in(_DONE))
+
+
 def change_rows(asked: Asked, since: Moment, part: str, after: int = 0) -> tuple[list[Change], int | None]:
-    """Return some rows of one kind of change, by issue, and the issue after which the next ones come."""
+    """Return some rows of a kind of change, or of ``LATE``, by issue, and the issue after which the next ones come."""
     columns = [V.issue_id, V.number, V.location_id, func.substr(V.description, 1, 80).label("words")]
     columns += [getattr(V, name).label(f"new_{name}") for name in _LOOKS]
     columns += [getattr(W, name).label(f"old_{name}") for name in _LOOKS]
-    query = _changed(asked, since, *columns).where(_part() == part, V.issue_id > after)
+    if part == LATE:
+        newly = (is_overdue(asked.moment.today, V), func.coalesce(_was_late(since), false()).is_(False))
+        query = select(*columns).select_from(_joined(since)).where(*conditions(asked), *newly)
+    else:
+        query = _changed(asked, since, *columns).where(_part() == part)
+    query = query.where(V.issue_id > after)
     rows = db.session.execute(query.order_by(V.issue_id).limit(SIZE + 1)).all()
     asked.moment.learn("unit", [key for row in rows for key in (row.location_id, row.new_responsible_unit_id)])
     since.learn("unit", [row.old_responsible_unit_id for row in rows])
