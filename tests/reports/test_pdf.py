@@ -20,6 +20,8 @@ from tests import pictures
 from tracker.reports import pdf
 from tracker.reports.parts import at_fault, parted
 from tracker.reports.pdf import PdfUnavailableError, pdf_render
+from tracker.reports.pdf_limits import MOST_LETTERS, MOST_PICTURES, Limits, TooLongError, limits_of
+from tracker.storage import DamagedError
 
 
 class Hits(http.server.BaseHTTPRequestHandler):
@@ -79,7 +81,7 @@ def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch, t
     mark, worker = tmp_path / "pid", tmp_path / "worker.py"
     worker.write_text(f"import os, time\nopen({str(mark)!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)\n")
     monkeypatch.setattr(pdf, "_WORKER", worker)
-    monkeypatch.setattr(pdf, "_SECONDS", 1)
+    monkeypatch.setattr(pdf, "limits_of", lambda _html: Limits(1, 1.0))
     with pytest.raises(PdfUnavailableError):
         pdf_render("<p>")
     with pytest.raises(ProcessLookupError):
@@ -113,11 +115,43 @@ def test_progress_is_told_step_by_step_in_the_callers_thread() -> None:
     assert {thread for _step, _pages, thread in told} == {threading.get_ident()}
 
 
-def test_what_is_too_long_is_not_even_begun(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "_LONGEST", 10)
+def pictured(number: int) -> str:
+    return "".join(f'<img src="picture:{n:064x}">' for n in range(number))
+
+
+@pytest.mark.parametrize("html", ["<p>" * (MOST_LETTERS // 3 + 1), pictured(MOST_PICTURES + 1)])
+def test_what_is_too_long_is_not_even_begun(monkeypatch: pytest.MonkeyPatch, html: str) -> None:
     monkeypatch.setattr(pdf, "_WORKER", "nowhere")
-    with pytest.raises(PdfUnavailableError, match="请缩小范围"):
-        pdf_render("<p>" * 9)
+    with pytest.raises(TooLongError, match="请在页面上直接打印"):
+        pdf_render(html)
+
+
+def test_a_longer_document_may_take_longer_but_never_without_end() -> None:
+    short, long = limits_of("<p>"), limits_of("<p>" * (MOST_LETTERS // 3))
+    shown = limits_of(pictured(MOST_PICTURES))
+    assert short.cpu < shown.cpu < long.cpu <= 300
+    assert {one.memory for one in (short, long, shown)} == {2 * 1024**3}
+
+
+def test_pictures_go_over_one_by_one_and_one_that_is_gone_leaves_the_rest() -> None:
+    shots = {f"{n:064x}": pictures.picture("JPEG", color=colour) for n, colour in enumerate(("red", "blue"))}
+    asked: list[str] = []
+
+    def read(sha256: str) -> bytes:
+        asked.append(sha256)
+        return shots[sha256]
+
+    page = "".join(f'<img src="picture:{name}" width=99>' for name in (*shots, *shots))
+    made = PdfReader(io.BytesIO(pdf_render(page, read=read)))
+    assert (asked, len(made.pages[0].images)) == (list(shots), 2)
+
+
+def test_a_picture_that_cannot_be_read_ends_the_child_and_is_told() -> None:
+    def read(_sha256: str) -> bytes:
+        raise DamagedError
+
+    with pytest.raises(DamagedError):
+        pdf_render(f'<img src="picture:{0:064x}">', read=read)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +183,6 @@ def _font_names(made: bytes) -> list[bytes]:
 
 
 def test_a_child_that_takes_too_much_memory_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "_LIMITS", {"bytes": 60 * 1024 * 1024, "seconds": 5})
+    monkeypatch.setattr(pdf, "limits_of", lambda _html: Limits(5, 8.0, 60 * 1024 * 1024))
     with pytest.raises(PdfUnavailableError):
         pdf_render("<p>")

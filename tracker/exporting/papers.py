@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import IO
@@ -21,6 +20,7 @@ from tracker.reports.pdf import Progress, pdf_render
 from tracker.services.chain import audit_record
 from tracker.services.export_tasks import Outcome
 from tracker.storage import DamagedError
+from tracker.storage.small_pictures import printed_picture
 
 STEPS = 7  # of the renderer
 Seal = dict[str, str] | None
@@ -42,6 +42,10 @@ def paper_make(work: Work, file: IO[bytes]) -> Outcome:
 
 def _pdf(shown: Shown, work: Work) -> bytes:
     html = paper_html(shown.paper, work.picture, shown.received, seal_of(shown.code, work.given["address"]))
+
+    def read(sha256: str) -> bytes:
+        return printed_picture(work.picture(sha256))
+
     pulse = work.pulse
     pulse.total, pulse.pages = STEPS, 0
     db.session.rollback()  # the renderer takes its time, and asks the database for nothing
@@ -50,11 +54,12 @@ def _pdf(shown: Shown, work: Work) -> bytes:
         pulse.check()
         pulse.done, pulse.pages = max(pulse.done, progress.step), max(pulse.pages or 0, progress.pages)
 
-    return pdf_render(html, fonts=work.fonts, tell=tell)
+    return pdf_render(html, read=read, fonts=work.fonts, tell=tell)
 
 
 def _docx(shown: Shown, work: Work) -> bytes:
-    return write_docx(shown.paper, shown.received, pictures_of(shown.paper, work.picture))
+    pictures = {name: printed_picture(work.picture(name)) for name in _readable(shown.paper, work.picture)}
+    return write_docx(shown.paper, shown.received, pictures)
 
 
 _WRITERS: Mapping[ExportMedium, Callable[[Shown, Work], bytes]] = {ExportMedium.PDF: _pdf, ExportMedium.DOCX: _docx}
@@ -64,7 +69,7 @@ def paper_html(paper: Paper, read: Read, received: Receipt, seal: Seal) -> str:
     """Return the page that the renderer sets, in the language of official documents; no request is needed."""
     with speaking(SOURCE):
         template = current_app.jinja_env.get_template("reports/paper.html")
-        return template.render(paper=paper, received=received, pictures=_addresses(paper, read), seal=seal)
+        return template.render(paper=paper, received=received, pictures=_readable(paper, read), seal=seal)
 
 
 def seal_of(code: PaperCode | None, address: str) -> Seal:
@@ -77,21 +82,12 @@ def seal_of(code: PaperCode | None, address: str) -> Seal:
     return {"picture": str(segno.make(address, error="m").svg_data_uri(border=0)), "words": "\n".join(words)}
 
 
-def _addresses(paper: Paper, read: Read) -> dict[str, str]:
-    """Return the pictures of a document as addresses that carry them."""
-    return {
-        sha256: "data:image/jpeg;base64," + base64.b64encode(content).decode()
-        for sha256, content in pictures_of(paper, read).items()
-    }
-
-
-def pictures_of(paper: Paper, read: Read) -> dict[str, bytes]:
-    """Return the pictures of a document by their SHA-256; one that cannot be read is left out."""
-    wanted = {row[0] for block in paper.blocks if block.shape == "photos" for row in block.rows if row[0]}
-    found = {}
-    for sha256 in wanted:
+def _readable(paper: Paper, read: Read) -> set[str]:
+    """Return the SHA-256 of the pictures of a document; one that cannot be read is left out."""
+    found = {row[0] for block in paper.blocks if block.shape == "photos" for row in block.rows if row[0]}
+    for sha256 in tuple(found):
         try:
-            found[sha256] = read(sha256)
+            read(sha256)
         except DamagedError:  # the paper says so in its place; the weekly scrub reports it
-            continue
+            found.discard(sha256)
     return found

@@ -8,8 +8,8 @@ from typing import Any
 
 from tracker.languages import SOURCE, _, speaking
 from tracker.papers.bulletin import bulletin_body
-from tracker.papers.grids import Facts, basics, listed, measures, photos, signed
-from tracker.papers.paper import Block, Paper, capped, numbered, paper_day, shortened
+from tracker.papers.grids import PHOTOS_IN_FILE, Facts, basics, listed, measures, photos, signed
+from tracker.papers.paper import MOST, MOST_OF_FILE, Block, Paper, capped, numbered, paper_day, shortened
 from tracker.papers.walks import round_plan, visit_record
 from tracker.papers.wording import Wording, filled, usual
 
@@ -32,7 +32,7 @@ def form_paper(kind: str, facts: Facts, wording: Wording | None = None) -> Paper
             paper = replace(paper, recipient=_("{unit}：").format(unit=facts["issuer"]))
         if kind == "bulletin":
             paper = replace(paper, recipient=facts["recipient"], copies=facts["copies"])
-        return capped(paper)
+        return capped(paper, MOST_OF_FILE if kind == "file" else MOST)
 
 
 def _fields(facts: Facts) -> dict[str, str]:
@@ -135,10 +135,10 @@ def _file(facts: Facts) -> Blocks:
             signed(_("创建办意见"), facts["opinion"], facts["signed_off"]),
             signed(_("县领导意见"), facts["leader_opinion"], facts["leader"]),
         )),
-        *photos(facts, "before", _("整改前照片")),
-        *photos(facts, "after", _("整改后照片")),
-        *photos(facts, "recheck", _("复核照片")),
-        *photos(facts, "lookback", _("回头看照片")),
+        *photos(facts, "before", _("整改前照片"), PHOTOS_IN_FILE),
+        *photos(facts, "after", _("整改后照片"), PHOTOS_IN_FILE),
+        *photos(facts, "recheck", _("复核照片"), PHOTOS_IN_FILE),
+        *photos(facts, "lookback", _("回头看照片"), PHOTOS_IN_FILE),
         *listed(_("佐证文件"), (_("文件"), _("类别"), _("上传"), _("校验值")), facts["files"]),
         *listed(_("文书"), (_("文号"), _("种类"), _("日期"), _("签收")), facts["papers"]),
         *listed(_("办理经过"), (_("时间"), _("经办"), _("事项"), _("内容")), facts["timeline"]),

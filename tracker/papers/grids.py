@@ -11,6 +11,8 @@ from tracker.papers.paper import Block, paper_day, shortened
 Facts = Mapping[str, Any]
 Row = tuple[str, ...]
 NOTHING = "—"
+PHOTOS = 24  # of one phase, on a form
+PHOTOS_IN_FILE = 100  # of one phase, in the whole file of an issue
 
 
 def basics(facts: Facts) -> Block:
@@ -42,10 +44,14 @@ def _measured(due: str, done: str) -> str:
     return _("（{day}前）").format(day=paper_day(due)) if due else ""
 
 
-def photos(facts: Facts, phase: str, heading: str) -> tuple[Block, ...]:
-    """Return the photos of a phase under a heading; none where there are none."""
+def photos(facts: Facts, phase: str, heading: str, most: int = PHOTOS) -> tuple[Block, ...]:
+    """Return the newest ``most`` photos of a phase under a heading that tells of all; none where there are none."""
     found = facts["photos"].get(phase, [])
-    return (Block("photos", heading, rows=tuple(map(tuple, found))),) if found else ()
+    if len(found) > most:
+        heading = _("{heading}（共{n}张，列出最近{most}张，其余见系统）").format(
+            heading=heading, n=len(found), most=most
+        )
+    return (Block("photos", heading, rows=tuple(map(tuple, found[-most:]))),) if found else ()
 
 
 def signed(whose: str, words: str, act: Sequence[str] | None) -> Row:

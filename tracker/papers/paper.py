@@ -10,12 +10,13 @@ from datetime import date
 from typing import Any
 
 from tracker.languages import N_, _
+from tracker.papers.tables import column_shares, ems, is_whole
 
 LONGEST = 4_000  # characters of one item on paper
 MOST = 60_000  # characters of a whole document
+MOST_OF_FILE = 300_000  # of the whole file of an issue: some 2,000 events, or 200 pages
 _NUMERALS = N_("一二三四五六七八九十")
 _MARK_SIZE, _TYPE_WIDTH = 34.0, 442.2  # pt; the type area is 156 mm wide
-_WIDE = 0x2E80  # from here on characters are as wide as they are high
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,17 @@ class Block:
     heading: str = ""
     words: str = ""
     rows: tuple[tuple[str, ...], ...] = ()
+    is_whole = staticmethod(is_whole)
 
     @property
     def name(self) -> str:
         """Return what a reader would call this part."""
         return self.heading.rstrip(_("：")) or self.words[:12] or (self.rows[0][0] if self.rows else "")
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Return how wide the columns of a table are, in per cent."""
+        return column_shares(self.rows)
 
     @property
     def weight(self) -> int:
@@ -61,7 +68,7 @@ class Paper:
     @property
     def mark_size(self) -> float:
         """Return the size of the red mark in pt, such that it stays on one line."""
-        return round(min(_MARK_SIZE, _TYPE_WIDTH / max(_ems(self.mark), 1) * 0.96), 1)
+        return round(min(_MARK_SIZE, _TYPE_WIDTH / max(ems(self.mark), 1) * 0.96), 1)
 
     @property
     def margins(self) -> tuple[float, float]:
@@ -70,7 +77,7 @@ class Paper:
         The day keeps four characters, the issuer is centred above it; a long one keeps two, and the day follows it
         (GB/T 9704-2012, 7.3.5.1).
         """
-        issuer, day = _ems(self.issuer), _ems(self.issued_on)
+        issuer, day = ems(self.issuer), ems(self.issued_on)
         centred = 4 + (day - issuer) / 2
         return (centred, 4.0) if centred >= 2 else (2.0, 2 + (issuer - day) / 2)
 
@@ -91,10 +98,10 @@ def paper_from(kept: Mapping[str, Any]) -> Paper:
     return Paper(**{**kept, "blocks": blocks, "attachments": tuple(kept["attachments"])})
 
 
-def capped(paper: Paper) -> Paper:
-    """Return the document without what is too much for paper, and saying so."""
+def capped(paper: Paper, most: int = MOST) -> Paper:
+    """Return the document without what is more than ``most`` characters, and saying so."""
     kept: list[Block] = []
-    room = MOST
+    room = most
     for block in paper.blocks:
         if block.weight > room:
             kept.append(_part(block, room))
@@ -136,8 +143,3 @@ def paper_day(iso: str) -> str:
 def shortened(words: str, limit: int = LONGEST) -> str:
     """Return ``words``, cut where paper has no room for more, and saying so."""
     return words if len(words) <= limit else words[:limit] + _("（内容过长，已截断，全文见系统）")
-
-
-def _ems(words: str) -> float:
-    """Return how wide ``words`` are in characters of full width."""
-    return sum(1.0 if ord(one) >= _WIDE or one in "“”‘’…—" else 0.5 for one in words)

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +19,11 @@ from xml.sax.saxutils import escape
 from tracker.errors import TrackerError
 from tracker.languages import N_, _
 from tracker.reports.parts import at_fault, parted
+from tracker.reports.pdf_limits import Limits, limits_of, pictures_in
 from tracker.reports.pdf_worker import LIBRARY_MISSING
 
 _WORKER = Path(__file__).with_name("pdf_worker.py")
-_LIMITS = {"bytes": 2 * 1024 * 1024 * 1024, "seconds": 20}
-_SECONDS = 30
-_SEARCH_SECONDS = 60  # for finding the part at fault
-_LONGEST = 40 * 1024 * 1024  # bytes of HTML, pictures among them
+_SEARCHES = 2  # times as long as setting it may take, for finding the part at fault
 _AT_ONCE = BoundedSemaphore(2)
 _MISSING = N_(
     "服务器缺少生成 PDF 所需的 Pango 组件，请系统管理员安装后重试"
@@ -61,40 +59,49 @@ class _Outcome:
 
 
 Tell = Callable[[Progress], None]
+Read = Callable[[str], bytes]
 
 
-def pdf_render(html: str, *, fonts: str = "", tell: Tell | None = None) -> bytes:
-    """Return ``html`` as PDF; pictures come as ``data:``, fonts from the system or the folder ``fonts``, nothing else.
+def pdf_render(html: str, *, read: Read | None = None, fonts: str = "", tell: Tell | None = None) -> bytes:
+    """Return ``html`` as PDF, with fonts from the system or the folder ``fonts``.
 
-    ``tell`` hears each step, in the caller's thread. The same ``html`` gives the same bytes. A character without a
-    glyph is written as its code. Raises ``PdfUnavailableError`` where the system lacks a library, or where it takes
-    too long or too much: then it names the part of the page (see ``parts``) that is at fault.
+    Pictures come as ``data:``, or as ``picture:`` and a SHA-256: then ``read`` returns its JPEG, in another thread,
+    one after the other as they go over. ``tell`` hears each step, in the caller's thread. The same ``html`` gives the
+    same bytes. A character without a glyph is written as its code. Raises ``TooLongError`` before it begins,
+    ``PdfUnavailableError`` where the system lacks a library, or where it takes too long or too much: then it names
+    the part of the page (see ``parts``) that is at fault.
     """
-    if len(html) > _LONGEST:
-        raise PdfUnavailableError(_("内容过多，无法生成一个 PDF 文件，请缩小范围后重试"))
-    if not _AT_ONCE.acquire(timeout=_SECONDS):
-        raise PdfUnavailableError
+    limits = limits_of(html)
+    _wait_for_room(tell)
     try:
         with child_environment(fonts) as environment:
-            done = _made(html, environment, _SECONDS, tell)
+            child = _Child(environment, limits, read)
+            done = child.made(html, limits.wall, tell)
             if done.code == LIBRARY_MISSING:
                 raise PdfUnavailableError(_(_MISSING))
             if not done.is_good:
-                raise PdfUnavailableError(_fault(html, environment))
+                raise PdfUnavailableError(_fault(html, child))
     finally:
         _AT_ONCE.release()
     return done.pdf
 
 
-def _fault(html: str, environment: dict[str, str]) -> str:
+def _wait_for_room(tell: Tell | None) -> None:
+    """Wait until less than two are being set; whoever listens may give up meanwhile."""
+    while not _AT_ONCE.acquire(timeout=1):
+        if tell is not None:
+            tell(Progress())
+
+
+def _fault(html: str, child: _Child) -> str:
     """Return what to tell of a page that could not be drawn: which part it is, if one alone cannot be."""
-    page, until = parted(html), monotonic() + _SEARCH_SECONDS
+    page, until = parted(html), monotonic() + _SEARCHES * child.limits.wall
     if not page.parts:
         return ""
 
     def fails(some: str) -> bool:
         left = until - monotonic()
-        return left > 0 and not _made(some, environment, min(left, _SECONDS), None).is_good
+        return left > 0 and not child.made(some, min(left, child.limits.wall), None).is_good
 
     name = at_fault(page, fails)
     if name:
@@ -102,34 +109,58 @@ def _fault(html: str, environment: dict[str, str]) -> str:
     return _("内容过多，无法生成一个 PDF 文件，请缩小范围后重试")
 
 
-def _made(html: str, environment: dict[str, str], seconds: float, tell: Tell | None) -> _Outcome:
-    """Return how the child ended and what it wrote; it is killed after ``seconds``."""
-    given = json.dumps(_LIMITS).encode() + b"\n" + html.encode()
-    try:
-        child = subprocess.Popen(  # noqa: S603  # our own file, no argument from outside
-            [sys.executable, "-I", str(_WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=environment,
-        )  # fmt: skip
-    except OSError as error:
-        raise PdfUnavailableError from error
-    written: list[bytes] = []
-    with child:
-        into, out, steps = _pipes(child)
-        threads = [Thread(target=_feed, args=(into, given)), Thread(target=lambda: written.append(out.read()))]
-        watch = Timer(seconds, child.kill)
-        for one in (*threads, watch):
-            one.start()
+@dataclass(frozen=True)
+class _Child:
+    """What every child for one document is started with."""
+
+    environment: dict[str, str]
+    limits: Limits
+    read: Read | None
+
+    def made(self, html: str, seconds: float, tell: Tell | None) -> _Outcome:
+        """Return how a child ended and what it wrote; it is killed after ``seconds``."""
         try:
-            _listen(steps, tell)
-        except BaseException:  # whoever listens wants no more of it
-            child.kill()
-            raise
-        finally:
-            for one in threads:
-                one.join()
-            code = child.wait()
-            watch.cancel()
-    return _Outcome(code, b"".join(written))
+            child = subprocess.Popen(  # noqa: S603  # our own file, no argument from outside
+                [sys.executable, "-I", str(_WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE, env=self.environment,
+            )  # fmt: skip
+        except OSError as error:
+            raise PdfUnavailableError from error
+        written: list[bytes] = []
+        wrong: list[Exception] = []
+        with child:
+            into, out, steps = _pipes(child)
+            feed = Thread(target=_feed, args=(into, self._given(html), wrong))
+            threads = [feed, Thread(target=lambda: written.append(out.read()))]
+            watch = Timer(seconds, child.kill)
+            for one in (*threads, watch):
+                one.start()
+            try:
+                _listen(steps, tell)
+            except BaseException:  # whoever listens wants no more of it
+                child.kill()
+                raise
+            finally:
+                for one in threads:
+                    one.join()
+                code = child.wait()
+                watch.cancel()
+        if wrong:
+            raise wrong[0]
+        return _Outcome(code, b"".join(written))
+
+    def _given(self, html: str) -> Iterator[bytes]:
+        """Yield what a child reads: the limits, the page, and its pictures one by one."""
+        page = html.encode()
+        head = {"bytes": self.limits.memory, "seconds": self.limits.cpu, "html": len(page)}
+        yield json.dumps(head).encode() + b"\n"
+        yield page
+        if self.read is None:
+            return
+        for sha256 in pictures_in(html):
+            content = self.read(sha256)
+            yield json.dumps({"picture": sha256, "size": len(content)}).encode() + b"\n"
+            yield content
 
 
 def _pipes(child: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes], IO[bytes]]:
@@ -138,12 +169,16 @@ def _pipes(child: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes], IO[byt
     return child.stdin, child.stdout, child.stderr
 
 
-def _feed(pipe: IO[bytes], given: bytes) -> None:
+def _feed(pipe: IO[bytes], given: Iterable[bytes], wrong: list[Exception]) -> None:
+    """Send everything over, noting in ``wrong`` what could not be read; the child ends by itself."""
     try:
         with pipe:
-            pipe.write(given)
-    except OSError:  # it ended before it had read everything; its exit code tells
+            for some in given:
+                pipe.write(some)
+    except BrokenPipeError:  # it ended before it had read everything; its exit code tells
         return
+    except Exception as error:  # noqa: BLE001  # raised again where the child is waited for
+        wrong.append(error)
 
 
 def _listen(pipe: IO[bytes], tell: Tell | None) -> None:

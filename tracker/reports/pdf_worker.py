@@ -1,8 +1,9 @@
 """Turns HTML into PDF, in a process of its own that may be killed; needs WeasyPrint and nothing of this package.
 
-Reads the limits (``bytes`` of memory, ``seconds`` of CPU) as one line of JSON and then HTML from stdin; writes the
-PDF to stdout, and to stderr a line for each step: ``@ <JSON>`` with ``step``, ``pages`` or ``missing`` (a character
-that no font has). Ends with 3 where WeasyPrint lacks a library of the system. Fetches nothing: neither net nor files.
+Reads from stdin one line of JSON with the limits (``bytes`` of memory, ``seconds`` of CPU) and the length of the HTML,
+the HTML, and then for each picture a line with its name (``picture``) and ``size``, and its JPEG. Writes the PDF to
+stdout, and to stderr a line for each step: ``@ <JSON>`` with ``step``, ``pages`` or ``missing`` (a character that no
+font has). Ends with 3 where WeasyPrint lacks a library of the system. Fetches nothing: neither net nor files.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import logging
 import re
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 if sys.platform != "win32":
@@ -57,6 +59,13 @@ def shut_in() -> None:
     sys.addaudithook(guard)
 
 
+def received() -> Iterator[tuple[str, bytes]]:
+    """Yield the pictures that come after the page, by name."""
+    while line := sys.stdin.buffer.readline():
+        told = json.loads(line)
+        yield told["picture"], sys.stdin.buffer.read(told["size"])
+
+
 def say(**told: int | str) -> None:
     """Tell the parent how far it has come."""
     sys.stderr.write(f"@ {json.dumps(told)}\n")
@@ -80,19 +89,30 @@ class Listener(logging.Handler):
 
 def main() -> int:
     """Write the PDF of stdin to stdout; return how to end."""
-    confine(json.loads(sys.stdin.buffer.readline()))
-    html = sys.stdin.buffer.read().decode()
+    head = json.loads(sys.stdin.buffer.readline())
+    confine(head)
+    html = sys.stdin.buffer.read(head["html"]).decode()
+    pictures = {f"picture:{name}": content for name, content in received()}
     try:
         # Looks for libraries of the system as soon as it is imported, and fails there.
         from weasyprint import HTML  # noqa: PLC0415
-        from weasyprint.urls import URLFetcher  # noqa: PLC0415
+        from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
     except OSError:
         return LIBRARY_MISSING
     listener = Listener()
     logging.getLogger("weasyprint").addHandler(listener)
     for name in ("weasyprint", "weasyprint.progress"):
         logging.getLogger(name).setLevel(logging.INFO)
-    fetcher = URLFetcher(allowed_protocols={"data"})
+
+    class Fetcher(URLFetcher):  # type: ignore[misc]  # a class without types
+        """Hands out the pictures that came along."""
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+            if url in pictures:
+                return URLFetcherResponse(url, pictures[url], {"Content-Type": "image/jpeg"})
+            return super().fetch(url, headers)
+
+    fetcher = Fetcher(allowed_protocols={"data"})
     shut_in()
 
     def drawn() -> bytes:

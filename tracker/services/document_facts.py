@@ -33,7 +33,6 @@ from tracker.services.notices import place_line
 from workflows.consent import ConsentKind, ConsentState
 from workflows.extension import ExtensionState
 
-PHOTOS = 24  # of one phase; a file that shows more than that is no file one reads
 LARGE = 12  # so many pictures of a document are kept at full size
 _LEVEL = {1: "office", 2: "leader"}
 
@@ -146,7 +145,7 @@ def _photos(evidence: Iterable[Evidence]) -> dict[str, list[list[str]]]:
         small = one.blob.thumb_sha256 if len(shown) > LARGE else None
         row = [small or one.blob.copy_sha256 or "", f"{one.name} {_minute(one.uploaded_at)}"]
         found.setdefault(one.phase.value, []).append(row)
-    return {phase: rows[-PHOTOS:] for phase, rows in found.items()}
+    return found
 
 
 def _extension_row(one: Extension) -> list[str]:

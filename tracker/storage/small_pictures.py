@@ -1,4 +1,4 @@
-"""Makes small pictures that we made ourselves still smaller, to stand in the cells of a table.
+"""Makes pictures that we made ourselves smaller: as small as they are printed, or as a cell of a table needs them.
 
 What comes here was re-encoded when it was taken in, in a process of its own, and has its hash compared on every read.
 """
@@ -11,6 +11,7 @@ from io import BytesIO
 from PIL import Image
 
 LARGEST = 20_000  # bytes
+PRINTED = (738, 689)  # pixels: 75 mm by 70 mm at 250 to the inch, the place of a photograph in a document
 _LONGEST = 240  # pixels
 _QUALITIES = (80, 65, 50, 35)
 
@@ -22,6 +23,18 @@ class SmallPicture:
     content: bytes
     width: int
     height: int
+
+
+def printed_picture(content: bytes) -> bytes:
+    """Return a JPEG of our own no larger than it is printed in a document; a smaller one as it is."""
+    with Image.open(BytesIO(content), formats=("JPEG",)) as picture:
+        if picture.width <= PRINTED[0] and picture.height <= PRINTED[1]:
+            return content
+        picture.draft("RGB", PRINTED)
+        picture.thumbnail(PRINTED, Image.Resampling.BICUBIC)
+        made = BytesIO()
+        picture.convert("RGB").save(made, "JPEG", quality=82)
+        return made.getvalue()
 
 
 def small_picture(content: bytes) -> SmallPicture:
