@@ -90,6 +90,23 @@ def test_proposals_are_issued_or_withdrawn_from_the_list(sqlite_app: Flask, worl
     assert letter.number in office.get("/overdue").text
 
 
+@pytest.mark.parametrize("first", ["issue", "withdraw"])
+@pytest.mark.parametrize("then", ["issue", "withdraw"])
+def test_a_proposal_is_decided_once_whoever_is_slower(sqlite_app: Flask, world: World, first: str, then: str) -> None:
+    letter = proposed(world)
+    office, other = entered(sqlite_app, world.office), entered(sqlite_app, world.other_office)
+    given = {"ids": [letter.id], "reason": "示例：已电话督促"}
+    assert office.post("/letters/proposals", data=given | {"act": first}).status_code == 303
+    db.session.refresh(letter)
+    decided = (letter.state, letter.number, letter.version)
+    told = db.session.query(OutboxMessage).count()
+    assert other.post("/letters/proposals", data=given | {"act": then}).status_code == 303
+    assert "当前状态不能办理此事项" in other.get("/letters").text
+    db.session.refresh(letter)
+    assert (letter.state, letter.number, letter.version) == decided
+    assert db.session.query(OutboxMessage).count() == told
+
+
 def test_a_message_leads_to_its_letter(sqlite_app: Flask, world: World) -> None:
     values = LetterValues(world.assignee.unit_id)
     letter = letter_write(

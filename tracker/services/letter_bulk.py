@@ -10,6 +10,7 @@ from tracker.errors import TrackerError
 from tracker.policy import Actor
 from tracker.services.checks import words_needed
 from tracker.services.letters import letter_issue, letter_withdraw
+from workflows.letter import LetterState
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ def _decided(letter_id: int, reason: str | None, actor: Actor, at: datetime) -> 
         if reason is None:
             letter = letter_issue(letter_id=letter_id, actor=actor, at=at)
         else:
-            letter = letter_withdraw(letter_id=letter_id, reason=reason, actor=actor, at=at)
+            proposed = LetterState.PROPOSED  # what was issued meanwhile is withdrawn on its own page alone
+            letter = letter_withdraw(letter_id=letter_id, reason=reason, actor=actor, at=at, seen=proposed)
     except TrackerError as error:
         return LetterOutcome(letter_id, ok=False, message=error.message)
     return LetterOutcome(letter_id, ok=True, message=letter.number or "")

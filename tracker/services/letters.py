@@ -30,8 +30,10 @@ from tracker.services.letter_making import (
 from tracker.services.letter_posts import givers_of, letter_tell, recipients_of
 from tracker.services.letter_text import issues_of
 from tracker.services.points import points_reverse
+from tracker.services.refusals import refused
 from tracker.services.transitions import letter_move
 from tracker.storage import StoredFile
+from workflows.engine import NOT_FROM_HERE
 from workflows.letter import EndReason, LetterFacts, LetterKind, LetterState
 
 LIMIT = 100  # issues of one document
@@ -76,6 +78,7 @@ def letter_issue(
     """Issue what was proposed, as it is or with what the office changed; it has its number from now on."""
     with transaction() as session:
         letter = _for_change(letter_id, actor, version)
+        _still(letter, LetterState.PROPOSED)
         if values is not None:
             letter_fill(letter, values, at)
         letter_put_out(letter, issues_of(letter), actor=actor, at=at)
@@ -148,10 +151,18 @@ def letter_settle(
         return letter
 
 
-def letter_withdraw(*, letter_id: int, reason: str, actor: Actor, at: datetime, version: int | None = None) -> Letter:
-    """Withdraw what was proposed, or what was issued: then it keeps its number, and its points are weighed up."""
+def letter_withdraw(
+    *, letter_id: int, reason: str, actor: Actor, at: datetime, version: int | None = None,
+    seen: LetterState | None = None,
+) -> Letter:  # fmt: skip
+    """Withdraw what was proposed, or what was issued: then it keeps its number, and its points are weighed up.
+
+    Raises ``RefusedError`` when it is no longer in the state in which it was ``seen``.
+    """
     with transaction():
         letter = _for_change(letter_id, actor, version)
+        if seen is not None:
+            _still(letter, seen)
         was_issued = letter.number is not None
         letter_move(letter, "withdraw", _facts(letter, actor))
         said = words_needed("reason", reason, "no_reason", WORDS)
@@ -191,6 +202,12 @@ def _for_change(letter_id: int, actor: Actor, version: int | None) -> Letter:
     if version is not None and letter.version != version:
         raise ConflictError
     return letter
+
+
+def _still(letter: Letter, state: LetterState) -> None:
+    """Raise where somebody else has moved the document on meanwhile."""
+    if letter.state is not state:
+        raise refused(NOT_FROM_HERE)
 
 
 def _replied(letter_id: int, actor: Actor, version: int | None) -> tuple[Letter, LetterReply]:
