@@ -214,7 +214,7 @@ def test_each_number_opens_its_rows(
     assert len(links) > 12
     for path, number in dict(links).items():
         assert opened(client, path) == int(number), path
-    spots = dict(re.findall(r'<a href="(/issues/\?[^"]*)"><circle[^>]*><title>乙乡 (\d+)</title>', page))
+    spots = dict(re.findall(r'<a href="(/issues/\?[^"]*)" aria-label="乙乡 (\d+)"><circle ', page))
     assert [(opened(client, path), int(number)) for path, number in spots.items()] == [(2, 2)]
     tiles = dict(re.findall(r'<a class="tile [^"]*" href="([^"]*)"><span class="tile-label">([^<]*)</span>', page))
     assert {label: opened(client, path) for path, label in tiles.items()} == {
