@@ -41,6 +41,8 @@ def test_every_kind_of_message_has_words_and_no_other() -> None:
     clocks = {f"{clock.value}_{when}" for clock in Clock for when in ("soon", "late")}
     clocks -= {f"{clock}_{when}" for clock in ("deadline", "lookback") for when in ("soon", "late")}
     by_the_clock = {"letter_receive", "letter_reply", "due_soon", "due_today", "late", "very_late", "digest"} | clocks
+    waiting = {"look_back", "extension", "consent", "round_report"}
+    by_the_clock |= {f"{what}_{when}" for what in waiting for when in ("due", "overdue")}
     alarms = {f"alarm_{code}" for code in ALARM}
     assert set(_kinds()) | by_the_clock | alarms == set(MESSAGE)
 
