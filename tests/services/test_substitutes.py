@@ -94,6 +94,23 @@ def test_a_colleague_stands_in_at_once_and_both_get_digest_urgent_news_and_remin
     assert [sections(found) for found in digests(other.person_id)] == [{"due": 1}, {"due": 1}]  # their own as well
 
 
+def test_what_a_colleague_is_told_anyway_is_no_copy_as_well() -> None:
+    here = due(FRIDAY)
+    away, other = here.assignee, factories.post(Role.VILLAGE, unit_id=here.assignee.unit_id)
+    named(away, other.person_id)
+    with transaction():
+        both = [
+            reminder(
+                rule="deadline.before3", period="1", person_id=person, section=DigestSection.DUE, kind="due_soon",
+                at=AT, issue_id=here.issue.id, due_on=FRIDAY, is_urgent=True,
+            )
+            for person in (away.person_id, other.person_id)
+        ]  # fmt: skip
+        reminders_add(both)
+    assert urgent_send(at=morning(MONDAY)) == 2
+    assert [one.context.get("for") for one in messages(other.person_id) if one.kind == "due_soon"] == [None]
+
+
 def test_somebody_from_elsewhere_waits_for_another_of_the_office() -> None:
     here, other = flows.world(), stranger()
     asked = named(here.assignee, other.person_id)

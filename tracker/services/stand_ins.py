@@ -49,16 +49,22 @@ def stand_in_copies(rows: Sequence[dict[str, Any]], at: datetime, *, but: Collec
     """Return a copy of each of these inbox messages for whoever stands in today for its recipient.
 
     Copied is what concerns the work, issues and documents, not what concerns an account. One step only: nobody gets
-    what another stands in for. Who is named in ``but`` is passed over.
+    what another stands in for. Who is named in ``but`` is passed over, and who is told the same thing anyway.
     """
     today = local_date(at)
-    found = stand_ins(today)
+    found, told = stand_ins(today), {_thing(row, row["recipient_id"]) for row in rows if row["kind"] != DIGEST}
     return [
         copy
         for row in rows
         for one in found.get(row["recipient_id"], ())
-        if _is_work(row) and one.person_id not in but and (copy := _copy(row, one, today))
-    ]
+        if _is_work(row) and one.person_id not in but and _thing(row, one.person_id) not in told
+        and (copy := _copy(row, one, today))
+    ]  # fmt: skip
+
+
+def _thing(row: Mapping[str, Any], reader: int) -> tuple[Any, ...]:
+    """Return what a message tells that reader, to find it told twice."""
+    return reader, row["kind"], row["issue_id"], row["subject"]
 
 
 def _is_work(row: Mapping[str, Any]) -> bool:
