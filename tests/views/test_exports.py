@@ -36,10 +36,11 @@ from tracker.models import (
 from tracker.policy import Actor
 from tracker.services.documents import issue_document
 from tracker.services.export_rights import may_have
-from tracker.services.export_tasks import LEASE, MOST_TRIES, Outcome, export_beat, export_claim, export_finish
+from tracker.services.export_tasks import MOST_TRIES, Outcome, export_beat, export_claim, export_finish
 from tracker.services.exports import ExportWish, export_cancel, export_order
 from tracker.services.letter_making import LetterValues
 from tracker.services.letters import letter_write
+from tracker.services.tasks import LEASE
 from workflows.exporting import ExportState
 from workflows.issue import IssueState
 from workflows.letter import LetterKind

@@ -15,11 +15,11 @@ from tracker.models import PAPERS, Export
 from tracker.services.export_rights import may_have, packed
 from tracker.services.exports import IN_THE_MAKING
 from tracker.services.outbox import enqueue
+from tracker.services.tasks import LEASE
 from tracker.services.transitions import machine_move
 from tracker.storage import Store
 from workflows.exporting import EXPORT, ExportCapacity, ExportFacts, ExportState
 
-LEASE = timedelta(seconds=60)
 MOST_TRIES = 3
 LONG = timedelta(seconds=2)  # whoever waited longer may have gone elsewhere, and is told
 KEPT_RECORDS = timedelta(days=90)

@@ -16,7 +16,6 @@ from tracker.languages import _
 from tracker.models import PAPERS, Export, ExportKind, ExportMedium
 from tracker.queries.exports import export_list, exports_ahead
 from tracker.services.export_rights import may_have, unpacked
-from tracker.services.export_tasks import LEASE
 from tracker.services.exports import (
     IN_THE_MAKING,
     ExportWish,
@@ -26,6 +25,7 @@ from tracker.services.exports import (
     export_order,
     export_seen,
 )
+from tracker.services.tasks import LEASE
 from tracker.storage import DamagedError
 from tracker.storage.names import disposition
 from tracker.views.access import access

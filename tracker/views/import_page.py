@@ -21,8 +21,8 @@ from tracker.services.importing.batches import import_facts, worked_on
 from tracker.services.importing.notes import Level
 from tracker.services.importing.questions import import_questions
 from tracker.services.importing.staging import shown, unpacked
-from tracker.services.importing.tasks import LEASE
 from tracker.services.importing.window import RowWindow
+from tracker.services.tasks import LEASE
 from tracker.spreadsheets.columns import letters_of
 from tracker.storage.tables import TableLimits
 from workflows.engine import available

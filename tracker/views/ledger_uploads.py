@@ -27,7 +27,7 @@ from tracker.reports.ledger_columns import COLUMNS, values_of
 from tracker.services.issued_ledgers import members_of
 from tracker.services.reimporting.judging import FIELDS
 from tracker.services.reimporting.sheets import MOST
-from tracker.services.reimporting.tasks import LEASE, UploadPlace, upload_place, upload_work
+from tracker.services.reimporting.tasks import UploadPlace, upload_place, upload_work
 from tracker.services.reimporting.uploads import (
     upload_begin,
     upload_decide,
@@ -38,6 +38,7 @@ from tracker.services.reimporting.uploads import (
     upload_order,
     upload_seen,
 )
+from tracker.services.tasks import LEASE
 from tracker.views.access import access
 from tracker.views.background import run_beside
 from tracker.views.sheet_files import sheet_received

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy import func, select, update
 
 from tracker import clock
 from tracker.database import db, transaction
@@ -19,12 +19,12 @@ from tracker.services.importing.checking import import_check
 from tracker.services.importing.reading import import_read
 from tracker.services.importing.staging import Beat
 from tracker.services.importing.storing import import_store
+from tracker.services.tasks import task_beat, task_claim, tasks_left
 from tracker.services.transitions import import_move
 from tracker.storage import Store
 from workflows.importing import ImportCapacity, ImportFacts, ImportState
 
 _LOG = logging.getLogger(__name__)
-LEASE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -80,37 +80,20 @@ _STEPS: dict[ImportTask, Callable[[ImportBatch, ImportFolders], None]] = {
 
 def imports_resume(where: ImportFolders, at: datetime) -> int:
     """Take up what a process left behind when it died; return how many imports were."""
-    left = or_(ImportBatch.task_at.is_(None), ImportBatch.task_at < at - LEASE)
-    query = select(ImportBatch.id).where(ImportBatch.task.is_not(None), left, ImportBatch.made_at < at - LEASE)
-    found = db.session.scalars(query.order_by(ImportBatch.id)).all()
+    found = tasks_left(ImportBatch, at)
     for batch_id in found:
         import_work(batch_id, where)
     return len(found)
 
 
 def _claim(batch_id: int) -> bool:
-    """Take the task of an import; one process has it until its beat fails."""
-    at = clock.now()
-    free = or_(ImportBatch.task_at.is_(None), ImportBatch.task_at < at - LEASE)
-    with transaction() as session:
-        taken = session.execute(
-            update(ImportBatch)
-            .where(ImportBatch.id == batch_id, ImportBatch.task.is_not(None), free)
-            .values(task_at=at, task_done=0, task_total=_rows(batch_id))
-        )
-    return isinstance(taken, CursorResult) and taken.rowcount == 1
-
-
-def _rows(batch_id: int) -> int:
-    return db.session.scalar(select(func.count()).where(ImportRow.batch_id == batch_id)) or 0
+    rows = select(func.count()).where(ImportRow.batch_id == batch_id).scalar_subquery()
+    return task_claim(ImportBatch, batch_id, clock.now(), task_total=rows)
 
 
 def _beat(batch_id: int) -> Beat:
     def beat(done: int, _total: int) -> None:
-        with transaction() as session:
-            session.execute(
-                update(ImportBatch).where(ImportBatch.id == batch_id).values(task_done=done, task_at=clock.now())
-            )
+        task_beat(ImportBatch, batch_id, clock.now(), task_done=done)
 
     return beat
 

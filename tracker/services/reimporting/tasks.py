@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import CursorResult, insert, or_, select, update
+from sqlalchemy import insert
 
 from tracker import clock
 from tracker.clock import local_date
@@ -24,10 +24,10 @@ from tracker.services.reimporting.comparing import Comparison
 from tracker.services.reimporting.sheets import CellsRead, LedgerCells, edited_sheets
 from tracker.services.reimporting.uploads import upload_file_let_go, uploads_tidy
 from tracker.services.reimporting.writing import upload_apply, upload_undo
+from tracker.services.tasks import task_beat, task_claim, tasks_left
 from tracker.storage import Store
 
 _LOG = logging.getLogger(__name__)
-LEASE = timedelta(seconds=60)
 _NUMBERS = 300  # kept of a file that does not say what it is, to find out which export it was
 Beat = Callable[[int, int], None]
 
@@ -58,7 +58,7 @@ def upload_place(data: Path, columns: Mapping[str, Headed], read: CellsRead) -> 
 
 def upload_work(upload_id: int, where: UploadPlace) -> None:
     """Do what waits to be done to an upload, unless another process is at it already."""
-    if not _claim(upload_id):
+    if not task_claim(LedgerUpload, upload_id, clock.now()):
         return
     upload = db.session.get_one(LedgerUpload, upload_id, populate_existing=True)
     task = upload.task
@@ -79,9 +79,7 @@ def upload_work(upload_id: int, where: UploadPlace) -> None:
 
 def uploads_resume(where: UploadPlace, at: datetime) -> None:
     """Take up what a process left behind when it died, and clear away what nobody came back to."""
-    left = or_(LedgerUpload.task_at.is_(None), LedgerUpload.task_at < at - LEASE)
-    query = select(LedgerUpload.id).where(LedgerUpload.task.is_not(None), left, LedgerUpload.made_at < at - LEASE)
-    for upload_id in db.session.scalars(query.order_by(LedgerUpload.id)).all():
+    for upload_id in tasks_left(LedgerUpload, at):
         upload_work(upload_id, where)
     for sha256 in uploads_tidy(at=at):
         upload_file_let_go(sha256, where.store)
@@ -155,24 +153,9 @@ def _actor(upload: LedgerUpload) -> Actor:
     return actor_of(db.session.get_one(Post, upload.about["post"]), local_date(clock.now()))
 
 
-def _claim(upload_id: int) -> bool:
-    """Take the task of an upload; one process has it until its beat fails."""
-    at = clock.now()
-    free = or_(LedgerUpload.task_at.is_(None), LedgerUpload.task_at < at - LEASE)
-    with transaction() as session:
-        taken = session.execute(
-            update(LedgerUpload)
-            .where(LedgerUpload.id == upload_id, LedgerUpload.task.is_not(None), free)
-            .values(task_at=at, task_done=0)
-        )
-    return isinstance(taken, CursorResult) and taken.rowcount == 1
-
-
 def _beat(upload_id: int) -> Beat:
     def beat(done: int, total: int) -> None:
-        values = {"task_done": done, "task_total": total, "task_at": clock.now()}
-        with transaction() as session:
-            session.execute(update(LedgerUpload).where(LedgerUpload.id == upload_id).values(**values))
+        task_beat(LedgerUpload, upload_id, clock.now(), task_done=done, task_total=total)
 
     return beat
 
