@@ -107,6 +107,19 @@ def test_the_paper_says_what_was_issued(sqlite_app: Flask) -> None:
     assert "暂定" not in text
 
 
+def test_the_paper_can_be_read_out(sqlite_app: Flask) -> None:
+    root = read(sqlite_app).root_object
+    assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("zh-CN", True)
+    found, waiting = set(), [root["/StructTreeRoot"]]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            found.add(one.get("/S", ""))
+            kids = one.get("/K", [])
+            waiting += [kid.get_object() for kid in (kids if isinstance(kids, list) else [kids])]
+    assert {"/H1", "/P"} <= found
+
+
 def test_the_sheet_is_a4_and_the_text_keeps_to_its_area(sqlite_app: Flask) -> None:
     reader = read(sqlite_app, blocks=(Block("text", words="示例：沟渠淤积。" * 120),))
     assert len(reader.pages) >= 2

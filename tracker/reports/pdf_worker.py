@@ -118,7 +118,7 @@ def main() -> int:
     def drawn() -> bytes:
         # The same text gives the same bytes.
         identifier = hashlib.sha256(html.encode()).digest()[:16]
-        pdf: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf(pdf_identifier=identifier)
+        pdf: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf(pdf_identifier=identifier, pdf_tags=True)
         return pdf
 
     pdf = drawn()
