@@ -21,7 +21,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import select
 
-from bench.importing import settle, write
+from bench.import_files import settle, write
 from bench.server import serving
 from bench.spine import machine
 from tracker import clock, create_app, schema

@@ -25,11 +25,12 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine
 
-from bench.month.checker import Judge, Record, Verdict
+from bench.month.checker import Judge
 from bench.month.county import POLICIES, Size, fill
 from bench.month.driver import Log, Month
 from bench.month.hands import Hands, prepare
 from bench.month.processes import Place, nursery
+from bench.month.record import Record, Verdict
 from tests import postgres
 from tests.listeners import certificate
 from tracker import create_app, schema

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from bench.month.checker import Record, Verdict, WorkingDays
 from bench.month.county import Size
+from bench.month.days import WorkingDays
+from bench.month.record import Record, Verdict
 from bench.simulate_month import HOLIDAYS, judged, simulate
 
 SIZE = Size(days=3, issues=120, people=30, groups=2, kills=14, schedulers=3, acts=12, mails=4, outages=1)

@@ -23,10 +23,11 @@ from typing import Any
 from sqlalchemy import Connection as Database
 from sqlalchemy import Engine, text
 
-from bench.month.checker import DAY, Act, Record, WorkingDays, instant, wall
 from bench.month.county import FIRST, Size
+from bench.month.days import DAY, WorkingDays, instant, wall
 from bench.month.hands import Hands
 from bench.month.people import Wish
+from bench.month.record import Act, Record
 
 STEP = (2.0, 7.0)  # seconds that pass at a time
 PATIENCE = 30.0  # seconds for which PostgreSQL bears a process that is silent in a transaction, as the product asks
