@@ -7,4 +7,9 @@ A further medium for the ledgers: write a function like those in ``ledgers.WRITE
 their rows, the pulse), add it there, add the medium to ``ExportMedium`` and ``LedgerMedium`` if it is not there yet,
 with its words and a migration, and a route like its neighbours' in ``views/ledger_files.py``. Rows are counted as they
 go by; work that goes on after the last row calls ``pulse.check()`` now and then, so that it can be given up.
+
+A further kind of document: say in ``shown.SHOWN`` what it says and count it among ``PAPERS``; a further workbook: a
+function in ``books.BOOKS``. Either needs a member of ``ExportKind`` with its words and a migration, its row in
+``services.export_rights.RIGHTS``, and a button that orders it (``views.papers.order_paper``,
+``views.exports.order_list``).
 """
