@@ -358,7 +358,10 @@ def test_assisting_units_find_what_they_assist() -> None:
 
 
 def test_the_digest_counts_what_is_due_soon_apart_from_what_is_late() -> None:
-    for deadline in (TODAY - timedelta(days=3), TODAY, TODAY + timedelta(days=2), TODAY + timedelta(days=60)):
-        factories.issue(state=IssueState.RECTIFYING, deadline=deadline)
-    found = digest(factories.actor(Role.OFFICE))
-    assert (found.overdue, found.soon) == (1, 2)
+    here = factories.village()
+    for place in (here, factories.village()):
+        for deadline in (TODAY - timedelta(days=3), TODAY, TODAY + timedelta(days=2), TODAY + timedelta(60), None):
+            factories.issue(state=IssueState.RECTIFYING, deadline=deadline, location=place)
+    for actor, places in ((office(), 2), (factories.actor(Role.TOWNSHIP, unit_id=here.township_id), 1)):
+        found = digest(actor)
+        assert (found.overdue, found.soon, found.undated) == (places, 2 * places, places)

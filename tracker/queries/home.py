@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from tracker.database import db
 from tracker.models import AuditEntry, Issue, Person, Post, Role
-from tracker.policy import IS_OPEN, Actor, listed, listed_open, listed_standing
+from tracker.policy import IS_OPEN, Actor, listed, listed_open, listed_standing, recorded
 from tracker.queries.closing import closed_since
 from tracker.queries.counts import Count, capped, counting
 from tracker.queries.issues import IssueLine, line_columns, with_lateness
@@ -87,21 +87,29 @@ def digest(actor: Actor, conditions: Sequence[ColumnElement[bool]] = ()) -> Dige
     since = last_workday_before(actor.today)
     seen = [listed_open(actor), *conditions]
     colour = colour_of(actor.today).label("colour")
-    overdue = select(colour, func.count().label("n")).select_from(Issue).where(is_overdue(actor.today), *seen)
-    found: dict[str, int] = {row.colour: row.n for row in db.session.execute(overdue.group_by(colour))}
-    figures = select(
-        _number(is_soon(actor), *seen).label("soon"),
-        _number(is_undated(), *seen).label("undated"),
-        _number(newly_overdue(actor.today, since), *seen).label("newly"),
-        _number(closed_since(since), listed_standing(actor), *conditions).label("closed"),
-    )
-    row = db.session.execute(figures).one()
-    colours = {one.value: found.get(one, 0) for one in (Colour.RED, Colour.YELLOW, Colour.BLUE)}
-    return Digest(since, colours, row.soon, row.undated, row.newly, row.closed)
+    newly = func.count().filter(Issue.deadline >= since).label("newly")  # the others were late on that day
+    overdue = select(colour, func.count().label("n"), newly).select_from(Issue).where(is_overdue(actor.today), *seen)
+    found = {row.colour: row for row in db.session.execute(overdue.group_by(colour))}
+    closed = _number(closed_since(since), listed_standing(actor), *conditions)
+    row = db.session.execute(_ahead(actor, seen).add_columns(closed.label("closed"))).one()
+    colours = {one.value: found[one].n if one in found else 0 for one in (Colour.RED, Colour.YELLOW, Colour.BLUE)}
+    return Digest(since, colours, row.soon, row.undated, sum(one.newly for one in found.values()), row.closed)
+
+
+def _ahead(actor: Actor, seen: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Return the statement of what is due soon and what is undated: two looks into an index for who sees the county.
+
+    For everybody else one look at both, so that their scope is gathered once.
+    """
+    parts = {"soon": is_soon(actor), "undated": is_undated()}
+    if not recorded(actor):
+        return select(*(_number(part, *seen).label(name) for name, part in parts.items()))
+    counts = (func.count().filter(part).label(name) for name, part in parts.items())
+    return select(*counts).select_from(Issue).where(or_(*parts.values()), *seen)
 
 
 def _number(*conditions: ColumnElement[bool]) -> Any:
-    return select(func.count()).select_from(Issue).where(*conditions).scalar_subquery()
+    return select(func.count()).select_from(Issue).where(*conditions).correlate(None).scalar_subquery()
 
 
 @dataclass(frozen=True)
