@@ -103,8 +103,8 @@ def _ahead(actor: Actor, seen: Sequence[ColumnElement[bool]]) -> Select[Any]:
     """
     parts = {"soon": is_soon(actor), "undated": is_undated()}
     if not recorded(actor):
-        return select(*(_number(part, *seen).label(name) for name, part in parts.items()))
-    counts = (func.count().filter(part).label(name) for name, part in parts.items())
+        return select(*[_number(part, *seen).label(name) for name, part in parts.items()])
+    counts: list[Any] = [func.count().filter(part).label(name) for name, part in parts.items()]
     return select(*counts).select_from(Issue).where(or_(*parts.values()), *seen)
 
 
