@@ -20,6 +20,8 @@ TICKED: dict[str, str] = {
     "departures": N_("离任提醒"),
     "holidays": N_("放假安排提醒"),
     "letter_reminders": N_("文书提醒"),
+    "look_backs": N_("回头看提醒"),
+    "waits": N_("待批待交提醒"),
     "policies": N_("随规则调整的问题"),
     "urgent": N_("即时提醒"),
     "digests": N_("每日提醒"),
