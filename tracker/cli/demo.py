@@ -114,7 +114,10 @@ def _fill(app: Flask, issues: int) -> None:
 
     with app.app_context(), click.progressbar(length=issues, label="示例问题 example issues") as bar:
         event.listen(db.session, "after_commit", rest)
-        demo_load(at=begun, issues=issues, seed=secrets.randbelow(2**32), progress=bar.update)
+        try:
+            demo_load(at=begun, issues=issues, seed=secrets.randbelow(2**32), progress=bar.update)
+        finally:
+            event.remove(db.session, "after_commit", rest)  # what this process does next need not wait
 
 
 def _load_beside(app: Flask, issues: int, data: str) -> subprocess.Popen[bytes] | None:
