@@ -13,7 +13,7 @@ from tests import factories
 from tests.exported import ordered
 from tests.views.test_visits import browser, settled
 from tracker import clock
-from tracker.database import db
+from tracker.database import db, transaction
 from tracker.models import (
     AuditEntry,
     Post,
@@ -82,6 +82,16 @@ def test_who_may_not_see_a_round_gets_no_workbook_of_it(sqlite_app: Flask) -> No
     assert opened(sqlite_app, stranger, f"/visits/visits.xlsx?round={stop.round_id}&group={stop.group_id}") == {
         "走访记录": []
     }
+
+
+def test_a_plan_is_kept_from_who_lost_the_stops_meanwhile(sqlite_app: Flask) -> None:
+    stop, lead, _member = settled()
+    phone = browser(sqlite_app, lead)
+    at = phone.post(f"/rounds/{stop.round_id}/plan.xlsx").location
+    with transaction():
+        stop.group_id = factories.group(factories.village()).id
+    assert (at, phone.get(at).status_code) == ("/exports/1/file", 403)
+    assert "不能下载" in phone.get("/exports/1").text
 
 
 def test_the_visits_of_a_group_with_what_each_recorded(app: Flask) -> None:

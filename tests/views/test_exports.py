@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import os
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -11,11 +12,12 @@ from typing import IO, Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from tests import factories, flows
 from tests.exported import pdf_of
 from tests.flows import World
-from tracker import clock
+from tracker import clock, schema
 from tracker.database import db, transaction
 from tracker.exporting import ledgers, lists
 from tracker.exporting.pulse import ExportStoppedError, Pulse
@@ -35,7 +37,7 @@ from tracker.models import (
 )
 from tracker.policy import Actor
 from tracker.services.documents import issue_document
-from tracker.services.export_rights import may_have
+from tracker.services.export_rights import may_have, unpacked
 from tracker.services.export_tasks import MOST_TRIES, Outcome, export_beat, export_claim, export_finish
 from tracker.services.exports import ExportWish, export_cancel, export_order
 from tracker.services.letter_making import LetterValues
@@ -300,3 +302,25 @@ def test_a_file_is_gone_when_its_days_are_over_and_stays_where_another_needs_it(
     exports_resume(sqlite_app, clock.now() + 2 * DAY)
     assert (fresh(second).state, files(sqlite_app)) == (S.EXPIRED, [])
     assert "保存期已过" in page(client, f"/exports/{second.id}")
+
+
+def test_files_of_the_time_before_keep_their_right_and_their_page(app: Flask) -> None:
+    here = flows.issue_in(IssueState.RECTIFYING, at=clock.now().replace(microsecond=0) - 5 * DAY)
+    document = issue_document(issue_id=here.issue.id, kind=DocumentKind.FILE, actor=here.office, at=clock.now())
+    id_of, before = document.id, ordered(here.office).id
+    db.session.remove()
+    schema.downgrade(app, "0035")
+    old = {"document_id": id_of, "address": "https://duban.example.gov.cn/verify/A"}
+    with db.engine.begin() as connection:
+        given = text("UPDATE export SET kind = 'document', medium = 'pdf', given = :given WHERE id = :id")
+        connection.execute(given, {"given": json.dumps(old), "id": before})
+    schema.upgrade(app)
+    export = db.session.get_one(Export, before)
+    assert export.given == {"id": id_of, "address": old["address"], "back": f"/documents/{id_of}"}
+    assert unpacked(export.members) == [id_of]
+    db.session.remove()
+    schema.downgrade(app, "0035")
+    with db.engine.begin() as connection:
+        kept = connection.execute(text("SELECT given FROM export")).scalar_one()
+    assert (json.loads(kept) if isinstance(kept, str) else kept) == old
+    schema.upgrade(app)
