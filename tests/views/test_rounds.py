@@ -34,9 +34,11 @@ def made(app: Flask) -> tuple[FlaskClient, FlaskClient, InspectionRound]:
     office = browser(app, factories.post(Role.OFFICE))
     first = clock.today() + timedelta(days=1)
     period = {"first_day": first.isoformat(), "last_day": (first + timedelta(days=9)).isoformat()}
-    given = FORM | period | {"group_ids": [group.id for group in groups]}
+    given = FORM | period | {"group_ids": [group.id for group in groups], "idempotency_key": "once"}
     answer = factories.send(office, "/rounds/new", given)
     assert answer.status_code == 303
+    again = factories.send(office, "/rounds/new", given)  # its answer was lost on the way
+    assert (again.status_code, again.location) == (303, answer.location)
     db.session.expire_all()
     return office, browser(app, member), db.session.query(InspectionRound).one()
 

@@ -51,6 +51,7 @@ class RoundForm(_RoundForm):
     same_group_rounds: int = Field(ge=1, le=50)
     visits_a_village: int = Field(ge=1, le=5)
     other_group_rechecks: bool = False
+    idempotency_key: str = Field(default="", max_length=40, pattern=r"^[0-9A-Za-z-]*$")
 
     def terms(self) -> Parameters:
         """Return the numbers as the plan takes them."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from hashlib import sha256
 
 from sqlalchemy import select
 
@@ -12,7 +11,7 @@ from tracker import labels
 from tracker.clock import local_date
 from tracker.database import db, transaction
 from tracker.errors import ConflictError, InvalidError, NotFoundError
-from tracker.models import Issue, Letter, LetterFile, LetterIssue, LetterReply, RequestKey
+from tracker.models import Issue, Letter, LetterFile, LetterIssue, LetterReply
 from tracker.policy import Actor, letter_capacities, letter_visible, visible
 from tracker.services.chain import ISSUES, chain_lock
 from tracker.services.checks import in_range, words_needed, words_of
@@ -31,6 +30,7 @@ from tracker.services.letter_posts import givers_of, letter_tell, recipients_of
 from tracker.services.letter_text import issues_of
 from tracker.services.points import points_reverse
 from tracker.services.refusals import refused
+from tracker.services.request_keys import request_answer, request_answered
 from tracker.services.transitions import letter_move
 from tracker.storage import StoredFile
 from workflows.engine import NOT_FROM_HERE
@@ -49,9 +49,9 @@ def letter_write(
     """
     with transaction() as session:
         chain_lock(ISSUES)
-        known = session.get(RequestKey, (actor.person_id, client_key)) if client_key else None
+        known = request_answer(actor, client_key)
         if known is not None:
-            return session.get_one(Letter, int(known.answer))
+            return session.get_one(Letter, known)
         issues = _issues(issue_ids, actor)
         letter = Letter(
             kind=kind, state=LetterState.PROPOSED if kind is not LetterKind.ORDER else LetterState.ISSUED,
@@ -62,12 +62,8 @@ def letter_write(
         letter_put_out(letter, issues, actor=actor, at=at)
         session.add(letter)
         session.flush()
-        if client_key:
-            body = f"{kind.value}{values}{list(issue_ids)}".encode()
-            session.add(RequestKey(
-                person_id=actor.person_id, key=client_key, body_hash=sha256(body).hexdigest(), answer=str(letter.id),
-                at=at,
-            ))  # fmt: skip
+        body = f"{kind.value}{values}{list(issue_ids)}"
+        request_answered(actor, client_key, made=letter.id, body=body, at=at)
         letter_announce(letter, actor=actor, at=at)
         return letter
 

@@ -18,6 +18,7 @@ from tracker.policy.rounds import round_capacities, visible_rounds
 from tracker.services.chain import AUDIT, audit_record, chain_lock
 from tracker.services.checks import words_of
 from tracker.services.refusals import refused
+from tracker.services.request_keys import request_answer, request_answered
 from tracker.services.transitions import LARGEST_ID, round_move
 from workflows.planning.terms import Parameters
 from workflows.round import RoundFacts, RoundState, StopState
@@ -48,15 +49,22 @@ class RoundValues:
     groups: Sequence[GroupValues]
 
 
-def round_create(*, values: RoundValues, actor: Actor, at: datetime) -> InspectionRound:
-    """Make a round that waits for its plan; ``plan_work`` makes it."""
+def round_create(*, values: RoundValues, client_key: str = "", actor: Actor, at: datetime) -> InspectionRound:
+    """Make a round that waits for its plan; ``plan_work`` makes it.
+
+    A form that is sent twice, with the same ``client_key``, makes one round.
+    """
     _check(values)
     with transaction() as session:
         chain_lock(AUDIT)
+        known = request_answer(actor, client_key)
+        if known is not None:
+            return session.get_one(InspectionRound, known)
         held = InspectionRound(made_by_id=actor.person_id, made_at=at, planning_since=at, seed=0, groups=[])
         _set(held, values)
         session.add(held)
         session.flush()
+        request_answered(actor, client_key, made=held.id, body=f"{values}", at=at)
         audit_record("round.create", actor=actor, at=at, target=target(held))
     return held
 

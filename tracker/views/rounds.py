@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -62,8 +63,10 @@ def new() -> ResponseReturnValue:
     if request.method == "GET":
         return _form(_proposed(), {})
     try:
-        values = _values(forms.RoundForm.parse(request.form), {})
-        held = rounds.round_create(values=values, actor=g.actor, at=clock.now())
+        form = forms.RoundForm.parse(request.form)
+        held = rounds.round_create(
+            values=_values(form, {}), client_key=form.idempotency_key, actor=g.actor, at=clock.now()
+        )
     except InvalidError as error:
         return _form(request.form, error.errors, chosen=request.form.getlist("group_ids")), 422
     plan_beside(held.id)
@@ -106,6 +109,7 @@ def _form(
         chosen=[str(line.group.id) for line in groups] if chosen is None else chosen,
         kinds=[(code, _(words)) for code, words in labels.ROUND_KIND.items()], workdays=days, every=every,
         rows={group.group_id: group for group in held.groups} if held else {},
+        key="" if held else typed.get("idempotency_key") or uuid.uuid4().hex,
     )  # fmt: skip
 
 
