@@ -179,7 +179,7 @@ def _entered(url: str, folder: Path) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.session.remove()
-        if url not in _POOLS:
+        if db.engine.pool is not _POOLS.get(url):
             db.engine.dispose()
     _SPARE.append((app, settings))
 

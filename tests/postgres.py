@@ -19,7 +19,7 @@ from sqlalchemy.pool import NullPool
 # Nothing a test writes has to survive a power cut.
 _FAST = (
     "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c max_connections=60 "
-    "-c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=64MB"
+    "-c jit=off -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=64MB"
 )
 _MEMORY = Path("/dev/shm")  # noqa: S108  # a folder of our own is made inside
 _ENOUGH = 1 << 30
