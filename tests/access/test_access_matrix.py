@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from werkzeug.test import TestResponse
@@ -45,8 +46,8 @@ SEES = {
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return worlds.build(tmp_path_factory.mktemp("access"))
+def world(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
+    return worlds.build(migrated_sqlite, tmp_path_factory.mktemp("access"))
 
 
 @pytest.fixture(autouse=True)

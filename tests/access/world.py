@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -18,7 +19,7 @@ from werkzeug.routing import Rule
 
 from tests import factories, pictures
 from tests.conftest import build_app
-from tracker import clock, schema
+from tracker import clock
 from tracker.database import db, transaction
 from tracker.models import (
     Bulletin,
@@ -157,12 +158,12 @@ def routes(app: Flask) -> Iterator[tuple[Rule, str, str]]:
             yield rule, method, app.view_functions[rule.endpoint].access  # type: ignore[attr-defined]
 
 
-def build(folder: Path) -> World:
-    """Return a world in a database of its own."""
+def build(migrated: Path, folder: Path) -> World:
+    """Return a world in a database of its own, a copy of the ``migrated`` one."""
     path = folder / "world.sqlite3"
+    shutil.copyfile(migrated, path)
     app = build_app(f"sqlite:///{path}", folder / "data")
     app.config["WTF_CSRF_ENABLED"] = False  # the gate is tried here, not the form's token
-    schema.upgrade(app)
     with app.app_context():
         event.listen(db.engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
         db.engine.dispose()
