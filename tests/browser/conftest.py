@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,9 +53,16 @@ def either_county(database_url: str, tmp_path: Path, time: worlds.Time) -> Itera
 
 
 @pytest.fixture(scope="session")
-def demo_app(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all the processes that test at once."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def demo_app(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Flask]:
     """The demo county with some ninety issues, made once; nobody changes it."""
-    app = demo_made(migrated_sqlite, tmp_path_factory.mktemp("demo"))
+    app = demo_made(migrated_sqlite, tmp_path_factory.mktemp("demo"), shared)
     yield app
     with app.app_context():
         db.engine.dispose()

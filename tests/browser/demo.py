@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,12 +35,32 @@ LOGINS = {
 }  # fmt: skip
 
 
-def demo_made(migrated: Path, folder: Path) -> Flask:
-    """Return an application with the demo county as it is at ``AT``."""
-    path = folder / "demo.sqlite3"
-    path.write_bytes(migrated.read_bytes())
-    app = build_app(f"sqlite:///{path}", folder / "data")
+def demo_made(migrated: Path, folder: Path, shared: Path) -> Flask:
+    """Return an application with the demo county as it is at ``AT``.
+
+    Telling its past takes longest: one process does so in the folder ``shared``, the others wait and copy.
+    """
+    told = shared / "demo-told"
+    with (shared / "demo-told.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.is_dir():
+            making = shared / "demo-telling"
+            making.mkdir()
+            _tell(migrated, making)
+            making.rename(told)
+    shutil.copytree(told, folder, dirs_exist_ok=True)
+    return _opened(folder)
+
+
+def _opened(folder: Path) -> Flask:
+    app = build_app(f"sqlite:///{folder / 'demo.sqlite3'}", folder / "data")
     app.config.update(DEMO=True, DEMO_PASSWORD=DEMO_PASSWORD)
+    return app
+
+
+def _tell(migrated: Path, folder: Path) -> None:
+    shutil.copyfile(migrated, folder / "demo.sqlite3")
+    app = _opened(folder)
     with app.app_context(), pytest.MonkeyPatch.context() as patch:
         worlds.hold_time(patch, AT)
         demo_load(at=AT, issues=90, seed=3, progress=lambda _n: None)
@@ -49,7 +71,7 @@ def demo_made(migrated: Path, folder: Path) -> Flask:
         db.session.merge(Setting(key=TICK_REPORT, value={"ticked_at": "2999-01-01T00:00:00+00:00", "report": {}}))
         db.session.commit()
         db.session.remove()
-    return app
+        db.engine.dispose()
 
 
 def states(app: Flask) -> dict[str, str]:

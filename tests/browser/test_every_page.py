@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from hashlib import sha256
 from html import unescape
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -41,11 +43,6 @@ LATIN = re.compile(
 )
 LEAKED = re.compile(r"\bNone\b|undefined|\{[a-z_]*\}|Undefined")  # braces around Chinese are an office's figures
 SAID = "nav a, button, h1, h2, h3, legend, summary, thead th, label, dt, caption, .badge, .tile, .field-help, .empty"
-# The kinds of page that a role of this process has looked at; to others the walk without a browser is enough. The roles
-# are shared out among two processes, so most kinds are looked at by two.
-LOOKED: set[str] = set()
-# The elements that axe has examined in this process, by the width of the screen.
-EXAMINED: dict[int, set[str]] = {screen["viewport"]["width"]: set() for screen in (DESK, PHONE)}
 CHECK = """selector => ({
   wide: document.documentElement.scrollWidth - innerWidth,
   text: document.body.innerText,
@@ -56,6 +53,21 @@ CHECK = """selector => ({
     && !one.innerText?.trim() && !one.ariaLabel && !one.querySelector('img[alt], svg[aria-label], .visually-hidden')
     ).map(one => one.outerHTML.slice(0, 120)),
 })"""
+
+
+@dataclass
+class Marks:
+    """What has been looked at, by whichever process that tests: a file in ``folder`` for each thing."""
+
+    folder: Path
+
+    def first(self, thing: str) -> bool:
+        """Mark ``thing``; tell whether nobody had."""
+        try:
+            (self.folder / sha256(thing.encode()).hexdigest()).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
 
 
 @dataclass
@@ -115,15 +127,18 @@ class Walk:
 
 @dataclass
 class Looked(Walk):
-    """The same in a browser, where each page is looked at in both widths, unless another role has."""
+    """The same in a browser, where each kind of page is looked at in both widths, unless another role has.
+
+    To the others the walk without a browser is enough. ``marks`` are of kinds of page, and of the elements that axe has
+    examined in each width.
+    """
 
     visitor: Visitor = field(kw_only=True)
+    marks: Marks = field(kw_only=True)
 
     def _open(self, path: str) -> list[str]:
-        kind = self._kind(path) or ""
-        if kind in LOOKED:
+        if not self.marks.first(self._kind(path) or ""):
             return super()._open(path)
-        LOOKED.add(kind)
         if urlsplit(path).path.endswith((".xlsx", ".csv", ".json", ".pdf", ".docx")):
             status = self.visitor.context.request.get(self.visitor.address + path).status
             self.wrong += [f"{path}: {status}"] if status >= 400 else []
@@ -152,9 +167,8 @@ class Looked(Walk):
 
     def _violations(self, width: int, shapes: set[str]) -> list[str]:
         """Return what axe objects to; a page made of nothing but elements it knows is passed over."""
-        if shapes <= EXAMINED[width]:
+        if not [shape for shape in shapes if self.marks.first(f"{width} {shape}")]:
             return []
-        EXAMINED[width] |= shapes
         violations = Axe().run(self.visitor.page).response["violations"]
         return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in violations]
 
@@ -164,12 +178,20 @@ def latin(said: str) -> str:
     return " ".join(re.findall(r"[A-Za-z]{2,}", LATIN.sub("", said)))
 
 
+@pytest.fixture(scope="session")
+def marks(shared: Path) -> Marks:
+    """What is looked at is marked in the folder of all the processes."""
+    folder = shared / "looked-at"
+    folder.mkdir(exist_ok=True)
+    return Marks(folder)
+
+
 @pytest.mark.parametrize("role", LOGINS)
-def test_every_page_is_fit_for_everyone(role: Role, browser: Browser, demo: str, demo_app: Flask) -> None:
+def test_every_page_is_fit_for_everyone(role: Role, browser: Browser, demo: str, demo_app: Flask, marks: Marks) -> None:
     issues = states(demo_app) | import_states(demo_app)
     with visiting(browser, demo, DESK) as visitor:
         visitor.sign_in(LOGINS[role], DEMO_PASSWORD)
-        walk = Looked(demo_app, issues, client_of(demo_app, role), visitor=visitor)
+        walk = Looked(demo_app, issues, client_of(demo_app, role), visitor=visitor, marks=marks)
         walk.walk(role)
         wrong = [*walk.wrong, *visitor.complaints]
     assert not wrong, "\n".join(wrong)
